@@ -1,0 +1,70 @@
+# Each target does its own set-up. On a machine with Python 3.11 to 3.13 and make, nothing else is needed.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+
+# One Airflow for demo, up and the command line: everything it writes lies under .airflow/ and data/.
+export AIRFLOW_HOME ?= $(CURDIR)/.airflow
+export PYTHONPATH := $(CURDIR)
+export ICANDID_STORAGE ?= file://$(CURDIR)/data
+include airflow.env
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up sandbox index test lint format lock clean
+
+help: ## list every target
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+demo: .airflow/.migrated ## harvest a sample research project from the sandbox, inside Airflow
+	@$(BIN)/python -m ops.demo
+
+up: .airflow/.migrated ## start Airflow with its UI, and the sandbox, until Ctrl-C
+	@$(BIN)/python -m ops.up
+
+sandbox: .venv/.installed ## start the sandbox of the TikTok Research API alone
+	@$(BIN)/python -m include.sandbox
+
+index: .airflow/.migrated ## rebuild the index of research projects from their Variables
+	@$(BIN)/python -m ops.index
+
+test: .venv/.installed-dev ## run the tests
+	@$(BIN)/python -m pytest
+
+lint: .venv/.installed-dev ## check style, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: .venv/.installed-dev ## correct what can be corrected by itself
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: .venv/.installed-dev ## compile the pinned locks from requirements*.in
+	$(BIN)/uv pip compile $(LOCK) requirements.in -o requirements.txt
+	$(BIN)/uv pip compile $(LOCK) requirements-dev.in -o requirements-dev.txt
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
+clean: ## remove the virtual environment and the Airflow home (data/ stays)
+	rm -rf .venv .airflow .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is $$($(PYTHON) -V). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/.installed: requirements.txt | .venv/bin/python
+	@echo "installing requirements.txt into .venv (about a minute, once)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	@echo "installing requirements-dev.txt into .venv (about half a minute, once)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.airflow/.migrated: .venv/.installed
+	@echo "creating the Airflow home under .airflow/"
+	@mkdir -p .airflow data
+	@$(BIN)/airflow db migrate > .airflow/migrate.log 2>&1 || { cat .airflow/migrate.log; exit 1; }
+	@touch $@

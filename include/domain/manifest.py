@@ -1,0 +1,76 @@
+"""What was counted: the manifest of a window, and of a dataset."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from include.domain.window import Window
+
+
+class State(StrEnum):
+    """How far a window came."""
+
+    INCOMPLETE = "incomplete"
+    COMPLETE = "complete"
+
+
+class _Counted(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WindowManifest(_Counted):
+    """What one window asked for and what came of it.
+
+    `asked` and `returned` count records over all pages, `distinct` the ids among them, `without_id` the records that
+    had none and stay in the pages only. `requests` includes the failed attempts that a page needed.
+    """
+
+    start: date
+    end: date
+    state: State
+    query: dict[str, Any]
+    query_id: str
+    fields: tuple[str, ...]
+    pages: int = 0
+    requests: int = 0
+    asked: int = 0
+    returned: int = 0
+    distinct: int = 0
+    without_id: int = 0
+    first_observed: datetime | None = None
+    last_observed: datetime | None = None
+    first_created: datetime | None = None
+    last_created: datetime | None = None
+    months: dict[str, int] = {}
+    part_sha256: str | None = None
+    synthetic: bool = False
+
+    @property
+    def window(self) -> Window:
+        return Window(self.start, self.end)
+
+    @property
+    def complete(self) -> bool:
+        return self.state is State.COMPLETE
+
+
+class Month(_Counted):
+    """One month of a dataset: `parts` names what was merged into it, window by window, with each part's SHA-256."""
+
+    rows: int
+    sha256: str
+    parts: dict[str, str]
+
+
+class DatasetManifest(_Counted):
+    """The months of a dataset. `synthetic` is set when any record came from the sandbox."""
+
+    schema_version: int
+    months: dict[str, Month] = {}
+    synthetic: bool = False
+
+    @property
+    def rows(self) -> int:
+        return sum(month.rows for month in self.months.values())

@@ -1,0 +1,82 @@
+"""Complete: a window whose last page said there is no more becomes a part and a manifest."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import pyarrow as pa
+
+from include.domain.manifest import State, WindowManifest
+from include.domain.page import Page
+from include.storage.layout import ProjectLayout
+from include.storage.manifests import write_window
+from include.storage.objects import Objects
+from include.storage.pages import Pages
+from include.storage.parts import put_part
+from include.tiktok.answer import records_in
+from include.tiktok.client import PAGE, VIDEOS
+from include.tiktok.query import query_id
+from include.tiktok.schemas import VIDEO_SCHEMA, video_rows
+
+ROWS_AT_ONCE = 32_768
+"""Rows sorted in memory while a part is made: some 60 MB."""
+
+
+def complete(objects: Objects, layout: ProjectLayout, manifest: WindowManifest, pages: Pages) -> WindowManifest:
+    """Make the window's part from all its pages, then put and return its manifest, now complete.
+
+    The part comes first: a manifest that says complete never names a part that is not there.
+    """
+    tally = _Tally()
+    part = put_part(objects, layout, manifest.window, _gathered(tally.tables(pages)), VIDEO_SCHEMA, "id")
+    finished = manifest.model_copy(
+        update={
+            "state": State.COMPLETE,
+            "pages": tally.pages,
+            "requests": tally.requests,
+            "asked": tally.pages * PAGE,
+            "returned": tally.returned,
+            "distinct": part.rows,
+            "without_id": tally.without_id,
+            "first_observed": min(tally.observed),
+            "last_observed": max(tally.observed),
+            "first_created": part.first_created,
+            "last_created": part.last_created,
+            "months": part.months,
+            "part_sha256": part.sha256,
+            "synthetic": tally.synthetic,
+        }
+    )
+    write_window(objects, layout, finished)
+    return finished
+
+
+class _Tally:
+    """Counts pages while their records become tables."""
+
+    def __init__(self) -> None:
+        self.pages = self.requests = self.returned = self.without_id = 0
+        self.observed: set[datetime] = set()
+        self.synthetic = False
+
+    def tables(self, pages: Iterable[Page]) -> Iterator[pa.Table]:
+        for page in pages:
+            rows = video_rows(records_in(page.answer, VIDEOS), page.received_at, query_id(page.request["query"]))
+            self.pages += 1
+            self.requests += page.requests
+            self.returned += page.returned
+            self.without_id += page.returned - len(rows)
+            self.observed.add(page.received_at)
+            self.synthetic |= page.synthetic
+            yield pa.Table.from_pylist(rows, VIDEO_SCHEMA)
+
+
+def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The same rows in tables of some ROWS_AT_ONCE; at least one table, so that an empty window has a part too."""
+    waiting: list[pa.Table] = [VIDEO_SCHEMA.empty_table()]
+    for table in tables:
+        waiting.append(table)
+        if sum(each.num_rows for each in waiting) >= ROWS_AT_ONCE:
+            yield pa.concat_tables(waiting)
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting)

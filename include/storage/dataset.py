@@ -1,0 +1,56 @@
+"""The dataset: one Parquet file for each month of creation, one row per id, the latest observation of each.
+
+A video's time of creation never changes, so it lives in one month's file for ever, and a merge rewrites only the
+months that have news. Each file names, in its own metadata, the parts that were merged into it: rows and provenance
+are replaced together, and merging a part a second time is a no-op.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from include.domain.manifest import Month
+from include.domain.window import Window
+from include.storage.latest import merged
+from include.storage.layout import ProjectLayout
+from include.storage.objects import Objects
+from include.storage.parquet import notes_of, open_object, put, tables_of
+from include.storage.parts import months_of
+
+PARTS = "icandid.parts"
+
+
+def merge_month(
+    objects: Objects,
+    layout: ProjectLayout,
+    month: str,
+    parts: Mapping[str, str],
+    schema: pa.Schema,
+    key: str,
+    before: Month | None = None,
+) -> Month:
+    """Bring `parts` (window to SHA-256) into one month's file and say what it holds now.
+
+    Without news nothing is written, and `before`, what the dataset's manifest says, is returned when it is right.
+    """
+    path = layout.month(month)
+    file = open_object(objects, path)
+    held: dict[str, str] = json.loads(notes_of(file)[PARTS]) if file else {}
+    news = {window: sha256 for window, sha256 in parts.items() if held.get(window) != sha256}
+    if not news and before and before.parts == held:
+        return before
+    streams = [tables_of(file)] if file else []
+    streams += [_rows_of_month(objects, layout, window, month, key) for window in sorted(news)]
+    held = dict(sorted({**held, **news}.items()))
+    written = put(objects, path, merged(streams, key), schema, {PARTS: json.dumps(held)})
+    return Month(rows=written.rows, sha256=written.sha256, parts=held)
+
+
+def _rows_of_month(objects: Objects, layout: ProjectLayout, window: str, month: str, key: str) -> Iterator[pa.Table]:
+    file = open_object(objects, layout.part(Window.parse(window)))
+    if file is None:
+        raise FileNotFoundError(layout.part(Window.parse(window)))
+    for table in tables_of(file):
+        yield table.filter(pc.equal(months_of(table, key), month))

@@ -1,0 +1,86 @@
+"""Where everything lies in the object storage; the only place that joins paths.
+
+projects/<project_id>/
+  project/<timestamp>.json                     every version of the configuration
+  <entity>/windows/<start>_<end>/pages/<generation>-<number>.json.zst
+  <entity>/windows/<start>_<end>/part.parquet  the window's records, once it is complete
+  <entity>/windows/<start>_<end>/manifest.json
+  <entity>/dataset/<yyyy-mm>.parquet           one row per id
+  <entity>/dataset/manifest.json
+  records/tiktok/<project_id>/new/<yyyy>/<mm>/<dd>/<record id>.json
+  registration/<run>.json                      what reconciled, run by run
+  registration/described/<yyyy-mm>.parquet     which records were handed over, by digest
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from include.domain.window import Window
+
+
+@dataclass(frozen=True)
+class ProjectLayout:
+    """The paths of one research project, for one entity of it."""
+
+    project_id: str
+    entity: str = "videos"
+
+    @property
+    def root(self) -> str:
+        return f"projects/{self.project_id}"
+
+    @property
+    def configurations(self) -> str:
+        return f"{self.root}/project/"
+
+    def configuration(self, timestamp: str) -> str:
+        return f"{self.configurations}{timestamp}.json"
+
+    @property
+    def windows(self) -> str:
+        return f"{self.root}/{self.entity}/windows/"
+
+    def window(self, window: Window) -> str:
+        return f"{self.windows}{window}/"
+
+    def pages(self, window: Window) -> str:
+        return f"{self.window(window)}pages/"
+
+    def page(self, window: Window, generation: int, number: int) -> str:
+        return f"{self.pages(window)}{generation:04d}-{number:06d}.json.zst"
+
+    def part(self, window: Window) -> str:
+        return f"{self.window(window)}part.parquet"
+
+    def window_manifest(self, window: Window) -> str:
+        return f"{self.window(window)}manifest.json"
+
+    @property
+    def dataset(self) -> str:
+        return f"{self.root}/{self.entity}/dataset/"
+
+    def month(self, month: str) -> str:
+        return f"{self.dataset}{month}.parquet"
+
+    @property
+    def dataset_manifest(self) -> str:
+        return f"{self.dataset}manifest.json"
+
+    @property
+    def records(self) -> str:
+        return f"{self.root}/records/tiktok/{self.project_id}/new/"
+
+    def record(self, day: date, record_id: str) -> str:
+        return f"{self.records}{day:%Y/%m/%d}/{record_id}.json"
+
+    def registration(self, run: str) -> str:
+        return f"{self.root}/registration/{_plain(run)}.json"
+
+    def described(self, month: str) -> str:
+        return f"{self.root}/registration/described/{month}.parquet"
+
+
+def _plain(run: str) -> str:
+    """Airflow's run ids hold colons and plus signs, which some stores and shells dislike."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "-", run)

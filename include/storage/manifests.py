@@ -1,0 +1,51 @@
+"""Reading and writing manifests: what was counted lies beside the data it counts."""
+
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from include.domain.errors import SettingInvalid
+from include.domain.manifest import DatasetManifest, WindowManifest
+from include.domain.window import Window
+from include.storage.layout import ProjectLayout
+from include.storage.objects import Objects
+
+Manifest = TypeVar("Manifest", WindowManifest, DatasetManifest)
+
+
+def write_window(objects: Objects, layout: ProjectLayout, manifest: WindowManifest) -> None:
+    """Put the manifest of a window; from now on its state counts."""
+    objects.write(layout.window_manifest(manifest.window), manifest.model_dump_json(indent=1).encode())
+
+
+def read_window(objects: Objects, layout: ProjectLayout, window: Window) -> WindowManifest | None:
+    """The manifest of a window, or None when it was never started."""
+    path = layout.window_manifest(window)
+    content = objects.read(path)
+    return _valid(WindowManifest, path, content) if content is not None else None
+
+
+def read_windows(objects: Objects, layout: ProjectLayout) -> list[WindowManifest]:
+    """The manifests of all windows that were ever started, oldest window first."""
+    windows = (Window.parse(name) for name in objects.folders(layout.windows))
+    return [manifest for window in sorted(windows) if (manifest := read_window(objects, layout, window))]
+
+
+def write_dataset(objects: Objects, layout: ProjectLayout, manifest: DatasetManifest) -> None:
+    """Put the manifest of the dataset."""
+    objects.write(layout.dataset_manifest, manifest.model_dump_json(indent=1).encode())
+
+
+def read_dataset(objects: Objects, layout: ProjectLayout) -> DatasetManifest | None:
+    """The manifest of the dataset, or None before the first merge."""
+    content = objects.read(layout.dataset_manifest)
+    return _valid(DatasetManifest, layout.dataset_manifest, content) if content is not None else None
+
+
+def _valid(model: type[Manifest], path: str, content: bytes) -> Manifest:
+    try:
+        return model.model_validate_json(content)
+    except ValidationError as error:
+        raise SettingInvalid(
+            f"{path} cannot be read: {error.errors()[0]['msg']}. Restore it, or delete it to have it made again."
+        ) from error

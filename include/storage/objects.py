@@ -1,0 +1,130 @@
+"""The object storage: whole objects by path, on a disk or on S3, with one code path.
+
+A put replaces an object atomically on both (a rename on disk, one request or a completed multipart upload on S3):
+a reader sees the old object or the new one, never half of one.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import obstore
+from obstore.auth.boto3 import Boto3CredentialProvider
+from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedError, UnauthenticatedError
+from obstore.store import ObjectStore, from_url
+
+from include.domain.errors import SettingInvalid, StorageUnavailable
+
+
+@dataclass(frozen=True)
+class Objects:
+    """The objects below the root `url`."""
+
+    store: ObjectStore
+    url: str
+
+    def read(self, path: str) -> bytes | None:
+        """The object's bytes, or None when there is no such object."""
+        with _storage_errors(path):
+            try:
+                return bytes(self.store.get(path).bytes())
+            except FileNotFoundError:
+                return None
+
+    def reader(self, path: str) -> Any:
+        """A seekable file-like view of the object, for readers that need parts of it. None when it is absent."""
+        with _storage_errors(path):
+            try:
+                return obstore.open_reader(self.store, path)
+            except FileNotFoundError:
+                return None
+
+    def write(self, path: str, content: bytes | Path) -> None:
+        """Put the object, whatever was there before; a Path streams a local file."""
+        with _storage_errors(path):
+            self.store.put(path, content)
+
+    def create(self, path: str, content: bytes) -> bool:
+        """Put the object unless there is one already; tells whether it did."""
+        with _storage_errors(path):
+            try:
+                self.store.put(path, content, mode="create")
+            except AlreadyExistsError:
+                return False
+            return True
+
+    def paths(self, prefix: str) -> list[str]:
+        """Every path below `prefix`, in order."""
+        with _storage_errors(prefix):
+            return sorted(meta["path"] for chunk in self.store.list(prefix) for meta in chunk)
+
+    def folders(self, prefix: str) -> list[str]:
+        """The names one level below `prefix` that have something below them, in order."""
+        with _storage_errors(prefix):
+            found = self.store.list_with_delimiter(prefix)["common_prefixes"]
+            return sorted(path.rstrip("/").rsplit("/", 1)[-1] for path in found)
+
+    def delete(self, paths: Sequence[str]) -> None:
+        """Remove these objects; absent ones are no error."""
+        for path in paths:
+            with _storage_errors(path):
+                try:
+                    self.store.delete(path)
+                except FileNotFoundError:
+                    continue
+
+
+def open_storage(url: str, s3: dict[str, str] | None = None) -> Objects:
+    """The object storage at `url` (`file:///folder` or `s3://bucket/prefix`).
+
+    `s3` holds what the environment does not: endpoint, region_name, aws_access_key_id, aws_secret_access_key.
+    Without keys boto3 finds credentials its usual way: environment, profile, instance role.
+
+    Raises:
+        SettingInvalid: the url or the credentials cannot be used.
+    """
+    settings = {name: value for name, value in (s3 or {}).items() if value}
+    try:
+        if url.startswith("file://"):
+            return Objects(from_url(url, mkdir=True), url)
+        if url.startswith("s3://"):
+            return Objects(_s3(url, settings), url)
+    except (BaseError, ValueError, OSError) as error:
+        raise SettingInvalid(f"ICANDID_STORAGE = {url!r} cannot be opened: {_first_line(error)}") from error
+    raise SettingInvalid(f"ICANDID_STORAGE = {url!r}: write file:///folder or s3://bucket/prefix.")
+
+
+def _s3(url: str, settings: dict[str, str]) -> ObjectStore:
+    endpoint = settings.pop("endpoint", None)
+    session = boto3.Session(**settings)
+    options: dict[str, Any] = {"region": session.region_name or "us-east-1"}
+    if endpoint:
+        plain_http = endpoint.startswith("http://")
+        return from_url(
+            url,
+            endpoint=endpoint,
+            credential_provider=Boto3CredentialProvider(session),
+            client_options={"allow_http": plain_http},
+            **options,
+        )
+    return from_url(url, credential_provider=Boto3CredentialProvider(session), **options)
+
+
+@contextmanager
+def _storage_errors(path: str) -> Iterator[None]:
+    try:
+        yield
+    except (PermissionDeniedError, UnauthenticatedError, PermissionError) as error:
+        raise SettingInvalid(
+            f"The object storage refuses access to {path}: {_first_line(error)}. "
+            "Check the credentials and the rights of the bucket or folder."
+        ) from error
+    except (BaseError, OSError) as error:
+        raise StorageUnavailable(f"The object storage failed at {path}: {_first_line(error)}") from error
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).split("\n", 1)[0]

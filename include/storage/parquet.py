@@ -1,0 +1,82 @@
+"""Parquet files of sorted rows: written on a local disk, put as one object, read back in pieces."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from include.storage.objects import Objects
+
+ROW_GROUP = 32_768
+"""Rows in a row group: some 30 MB of videos. Fixed, so that equal rows make equal bytes."""
+
+BATCH = 4_096
+"""Rows in memory of each file that takes part in a merge."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was put: its rows, and the SHA-256 of its bytes."""
+
+    rows: int
+    sha256: str
+
+
+def put(
+    objects: Objects, path: str, tables: Iterable[pa.Table], schema: pa.Schema, notes: Mapping[str, str] | None = None
+) -> Written:
+    """Put `tables` as one Parquet object. `notes` go into its metadata: they are replaced together with the rows."""
+    with TemporaryDirectory() as folder:
+        local = Path(folder) / "rows.parquet"
+        rows = write_local(local, tables, schema.with_metadata(dict(notes or {})))
+        with local.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        objects.write(path, local)
+    return Written(rows, sha256)
+
+
+def write_local(path: Path, tables: Iterable[pa.Table], schema: pa.Schema) -> int:
+    """Write `tables` to a local file in row groups of a fixed size; returns the rows."""
+    rows = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for table in _regrouped(tables):
+            writer.write_table(table.cast(schema), row_group_size=ROW_GROUP)
+            rows += table.num_rows
+    return rows
+
+
+def tables_of(file: pq.ParquetFile) -> Iterator[pa.Table]:
+    """The rows of an open file in small tables, so that many files can be merged at a time."""
+    return (pa.Table.from_batches([batch]) for batch in file.iter_batches(batch_size=BATCH))
+
+
+def open_object(objects: Objects, path: str) -> pq.ParquetFile | None:
+    """An object as an open Parquet file, or None when it is absent. Only the pieces that are asked for are read."""
+    reader = objects.reader(path)
+    return pq.ParquetFile(pa.PythonFile(reader, mode="r")) if reader else None
+
+
+def notes_of(file: pq.ParquetFile) -> dict[str, str]:
+    """The notes that were put with the rows."""
+    metadata: dict[bytes, Any] = file.schema_arrow.metadata or {}
+    return {name.decode(): value.decode() for name, value in metadata.items()}
+
+
+def _regrouped(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The same rows in tables of ROW_GROUP rows; the last one may be shorter."""
+    waiting: list[pa.Table] = []
+    for table in tables:
+        waiting.append(table)
+        if sum(each.num_rows for each in waiting) < ROW_GROUP:
+            continue
+        rows = pa.concat_tables(waiting)
+        whole = rows.num_rows - rows.num_rows % ROW_GROUP
+        yield from (rows.slice(start, ROW_GROUP) for start in range(0, whole, ROW_GROUP))
+        waiting = [rows.slice(whole)]
+    if any(table.num_rows for table in waiting):
+        yield pa.concat_tables(waiting).combine_chunks()

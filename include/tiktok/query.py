@@ -1,0 +1,129 @@
+"""TikTok's query language: from the lists of a research project to a query, and what TikTok would refuse.
+
+Source: TikTok docs, `research-api-specs-query-videos`.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from include.domain.errors import ProjectInvalid
+from include.domain.project import ResearchProject
+from include.tiktok.regions import REGION_CODES
+from include.tiktok.schemas import SPELLINGS, VIDEO_FIELDS
+
+ORDERED = ("EQ", "IN", "GT", "GTE", "LT", "LTE")
+MEMBERSHIP = ("EQ", "IN")
+OPERATIONS = {
+    "create_date": ORDERED,
+    "username": MEMBERSHIP,
+    "region_code": MEMBERSHIP,
+    "video_id": MEMBERSHIP,
+    "hashtag_name": MEMBERSHIP,
+    "keyword": MEMBERSHIP,
+    "music_id": MEMBERSHIP,
+    "effect_id": MEMBERSHIP,
+    "video_length": MEMBERSHIP,
+    "view_count": ORDERED,
+    "comment_count": ORDERED,
+}
+VIDEO_LENGTHS = ("SHORT", "MID", "LONG", "EXTRA_LONG")
+
+
+def query_of(project: ResearchProject) -> dict[str, Any]:
+    """The query a project asks: its raw query as written, or its lists as one condition each.
+
+    Lists become `(username IN accounts OR hashtag_name IN hashtags OR keyword IN keywords) AND region_code IN regions`.
+
+    Raises:
+        ProjectInvalid: TikTok would refuse the query; the message names the condition and the remedy.
+    """
+    query = project.query if project.query is not None else _from_lists(project)
+    complaints = list(_complaints(query))
+    if complaints:
+        raise ProjectInvalid(f"Research project {project.project_id}: query: {'; '.join(complaints)}.")
+    return query
+
+
+def query_id(query: Mapping[str, Any]) -> str:
+    """Twelve hex digits that tell one query from another, whatever the order of its keys."""
+    return hashlib.sha256(orjson.dumps(query, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
+
+
+def fields_of(project: ResearchProject) -> tuple[str, ...]:
+    """The fields a project asks for: its own list, or the newest complete one.
+
+    Raises:
+        ProjectInvalid: TikTok would refuse a field, or `id`, which tells records apart, is missing.
+    """
+    fields = project.fields or tuple(VIDEO_FIELDS)
+    unknown = [name for name in fields if name not in VIDEO_FIELDS and name not in SPELLINGS.values()]
+    if unknown:
+        raise ProjectInvalid(
+            f"Research project {project.project_id}: fields: {', '.join(unknown)} unknown to TikTok; "
+            f"use {', '.join(VIDEO_FIELDS)}."
+        )
+    if "id" not in fields:
+        raise ProjectInvalid(f"Research project {project.project_id}: fields: add id, which tells records apart.")
+    return fields
+
+
+def _from_lists(project: ResearchProject) -> dict[str, Any]:
+    either = {"username": project.accounts, "hashtag_name": project.hashtags, "keyword": project.keywords}
+    query = {
+        "and": [_condition("region_code", project.region_codes)] if project.region_codes else [],
+        "or": [_condition(name, values) for name, values in either.items() if values],
+    }
+    return {clause: conditions for clause, conditions in query.items() if conditions}
+
+
+def _condition(field_name: str, values: tuple[str, ...]) -> dict[str, Any]:
+    return {"operation": "IN", "field_name": field_name, "field_values": list(values)}
+
+
+def _complaints(query: Mapping[str, Any]) -> Iterator[str]:
+    for clause in query.keys() - {"and", "or", "not"}:
+        yield f"{clause!r} is not a clause, use and, or, not"
+    if not any(query.get(clause) for clause in ("and", "or", "not")):
+        yield "it has no condition, fill and, or, not"
+    for clause in ("and", "or", "not"):
+        conditions = query.get(clause, [])
+        if not isinstance(conditions, list):
+            yield f"{clause} = {conditions!r} must be a list of conditions"
+            continue
+        for number, condition in enumerate(conditions):
+            for complaint in _condition_complaints(condition):
+                yield f"{clause}[{number}]: {complaint}"
+
+
+def _condition_complaints(condition: Any) -> Iterator[str]:
+    if not isinstance(condition, dict) or condition.keys() != {"operation", "field_name", "field_values"}:
+        yield f"{condition!r} must have exactly operation, field_name and field_values"
+        return
+    operation, name, values = condition["operation"], condition["field_name"], condition["field_values"]
+    allowed = OPERATIONS.get(name)
+    if allowed is None:
+        yield f"field_name {name!r} is unknown, use one of {', '.join(OPERATIONS)}"
+        return
+    if operation not in allowed:
+        yield f"operation {operation!r} does not go with {name}, use one of {', '.join(allowed)}"
+    if not isinstance(values, list) or not values or not all(isinstance(value, str) and value for value in values):
+        yield f"field_values {values!r} must be a list of non-empty texts"
+        return
+    if operation != "IN" and len(values) > 1:
+        yield f"{operation} takes one value, got {len(values)}; use IN for a list"
+    yield from (f"{name}: {complaint}" for complaint in _value_complaints(name, values))
+
+
+def _value_complaints(name: str, values: list[str]) -> Iterator[str]:
+    for value in values:
+        if name == "region_code" and value not in REGION_CODES:
+            yield f"{value!r} is not a region of TikTok; use two capital letters such as BE"
+        if name == "video_length" and value not in VIDEO_LENGTHS:
+            yield f"{value!r} is unknown, use one of {', '.join(VIDEO_LENGTHS)}"
+        if name == "create_date" and not (len(value) == 8 and value.isdigit()):
+            yield f"{value!r} must be a day as yyyymmdd"
+        if name in ("username", "hashtag_name") and value[0] in "@#":
+            yield f"write {value[1:]!r} without {value[0]!r}"

@@ -1,0 +1,97 @@
+"""The columns of each entity's Parquet files, and how a record as TikTok sent it becomes a row.
+
+Every field of TikTok is nullable: a key without a value is simply absent (contract, basics). Ids are int64.
+Structures whose shape TikTok does not document are kept as JSON text.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from include.domain.observation import FIRST_SEEN, OBSERVED_AT, QUERY_ID, RAW
+
+INSTANT = pa.timestamp("us", tz="UTC")
+TEXTS = pa.list_(pa.string())
+
+VIDEO_FIELDS = {
+    "id": pa.int64(),
+    "video_description": pa.string(),
+    "create_time": pa.timestamp("s", tz="UTC"),
+    "region_code": pa.string(),
+    "share_count": pa.int64(),
+    "view_count": pa.int64(),
+    "like_count": pa.int64(),
+    "comment_count": pa.int64(),
+    "music_id": pa.int64(),
+    "hashtag_names": TEXTS,
+    "username": pa.string(),
+    "effect_ids": TEXTS,
+    "playlist_id": pa.int64(),
+    "voice_to_text": pa.string(),
+    "is_stem_verified": pa.bool_(),
+    "favorites_count": pa.int64(),
+    "video_duration": pa.int64(),
+    "hashtag_info_list": pa.string(),
+    "sticker_info_list": pa.string(),
+    "effect_info_list": pa.string(),
+    "video_mention_list": TEXTS,
+    "video_label": pa.string(),
+    "video_tag": pa.string(),
+}
+"""The newest complete list of video/query fields, in the order of the documentation."""
+
+SPELLINGS = {"favorites_count": "favourites_count"}
+"""Columns whose field TikTok's documentation has also spelled otherwise."""
+
+OBSERVATION = {FIRST_SEEN: INSTANT, OBSERVED_AT: INSTANT, QUERY_ID: pa.string(), RAW: pa.string()}
+
+VIDEO_SCHEMA = pa.schema({**VIDEO_FIELDS, **OBSERVATION})
+
+SCHEMA_VERSION = 1
+"""Raised when the columns of a dataset change; see Data in CHANGELOG.md."""
+
+
+def video_rows(records: Iterable[Mapping[str, Any]], observed_at: datetime, query_id: str) -> list[dict[str, Any]]:
+    """Rows of VIDEO_SCHEMA, one for each record that has an id.
+
+    Texts lose NUL characters and half emoji (lone surrogates), which databases and UTF-8 refuse; `raw` keeps them,
+    escaped. A value of another type than TikTok documents becomes null in its column and stays in `raw`.
+    """
+    return [
+        {
+            **{name: _value(_field(record, name), kind) for name, kind in VIDEO_FIELDS.items()},
+            FIRST_SEEN: observed_at,
+            OBSERVED_AT: observed_at,
+            QUERY_ID: query_id,
+            RAW: json.dumps(record, sort_keys=True, separators=(",", ":")),
+        }
+        for record in records
+        if _fits_int64(record.get("id"))
+    ]
+
+
+def _field(record: Mapping[str, Any], name: str) -> Any:
+    return record.get(name, record.get(SPELLINGS[name]) if name in SPELLINGS else None)
+
+
+def _value(value: Any, kind: pa.DataType) -> Any:
+    if value is None:
+        return None
+    if pa.types.is_string(kind):
+        return _text(value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":")))
+    if pa.types.is_list(kind):
+        return [_text(str(item)) for item in value if item is not None] if isinstance(value, list) else None
+    if pa.types.is_boolean(kind):
+        return value if isinstance(value, bool) else None
+    return value if _fits_int64(value) else None
+
+
+def _fits_int64(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
+
+
+def _text(value: str) -> str:
+    return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
