@@ -1,0 +1,1 @@
+"""The TikTok Research API and its faults, on a loopback port, with synthetic data only."""

@@ -1,0 +1,108 @@
+"""How the API treats a request: token, scope, limits, faults, endpoint; what it costs, and the line in the ledger."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+
+from include.sandbox import envelopes
+from include.sandbox.clock import http_date
+from include.sandbox.exchange import Answer, Call, Entry, Reply
+from include.sandbox.faults import Fault
+from include.sandbox.injection import instead, with_fault
+from include.sandbox.refusals import Refusal, scope_not_authorized
+from include.sandbox.sandbox import Sandbox
+from include.sandbox.videos import Narrowed, query_videos
+
+ENDPOINTS: Mapping[str, Callable[[Sandbox, Call], Answer]] = MappingProxyType({"video/query": query_videos})
+"""Each endpoint under /v2/research/."""
+
+LEDGER_KEYS = ("start_date", "end_date", "cursor", "search_id", "max_count", "username", "video_id", "comment_id")
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    reply: Reply
+    code: str
+    records: int = 0
+    fault: str | None = None
+
+
+def handle(sandbox: Sandbox, call: Call) -> Reply:
+    """Answer one request, charge it and enter it in the ledger."""
+    now, number = sandbox.clock.now(), sandbox.next_number()
+    log = envelopes.log_id(now, sandbox.settings.seed, number)
+    fault = sandbox.injector.next(call.endpoint)
+    second_shape = sandbox.settings.vary_shapes and number % 2 == 0
+    outcome = _faulty(sandbox, call, fault, log, second_shape)
+    client = (
+        str((call.body or {}).get("client_key"))
+        if call.endpoint == "token"
+        else sandbox.tokens.owner(call.authorization)
+    )
+    cost = _cost(sandbox, call, outcome)
+    if client and call.endpoint != "token":
+        sandbox.quota.charge(client, call.endpoint, now, cost, sandbox.settings)
+    asked = {key: call.body[key] for key in LEDGER_KEYS if key in (call.body or {})} if call.body else {}
+    reply = outcome.reply
+    sandbox.ledger.append(
+        Entry(now, call.endpoint, client, reply.status, outcome.code, outcome.fault, *cost, log_id=log, asked=asked)
+    )
+    reply.headers.update({"Date": http_date(now), "X-Icandid-Sandbox": str(sandbox.settings.seed)})
+    return reply
+
+
+def _faulty(sandbox: Sandbox, call: Call, fault: Fault | None, log: str, second_shape: bool) -> _Outcome:
+    replaced = instead(fault, call.body or {}, log, not second_shape) if fault else None
+    if fault and replaced:
+        return _Outcome(replaced, _code(replaced), 0, fault.kind)
+    outcome = _token(sandbox, call, log) if call.endpoint == "token" else _ask(sandbox, call, log, second_shape)
+    return replace(outcome, reply=with_fault(outcome.reply, fault), fault=fault.kind) if fault else outcome
+
+
+def _token(sandbox: Sandbox, call: Call, log: str) -> _Outcome:
+    try:
+        granted = sandbox.tokens.grant(call.body or {}, sandbox.clock.now().timestamp(), sandbox.settings)
+    except Refusal as refusal:
+        return _Outcome(envelopes.oauth_failure(refusal, log), refusal.code)
+    return _Outcome(Reply(200, orjson.dumps(granted)), "ok")
+
+
+def _ask(sandbox: Sandbox, call: Call, log: str, second_shape: bool) -> _Outcome:
+    settings, now = sandbox.settings, sandbox.clock.now()
+    try:
+        client = sandbox.tokens.check(call.authorization, now.timestamp())
+        if call.endpoint in settings.refused_endpoints:
+            raise scope_not_authorized()
+        sandbox.quota.check(client, call.endpoint, now, settings)
+        if call.body is None:
+            raise Refusal(400, "invalid_request", "The request body must be a JSON object.")
+        answer = ENDPOINTS[call.endpoint](sandbox, call)
+    except Refusal as refusal:
+        return _Outcome(_refused(sandbox, refusal, log, not second_shape), refusal.code)
+    except Narrowed as narrowed:
+        fault = Fault(kind=narrowed.window.kind)
+        reply = instead(fault, call.body or {}, log, not second_shape) or Reply(500, b"{}")
+        return _Outcome(reply, _code(reply), 0, fault.kind)
+    return _Outcome(envelopes.success(answer, log, second_shape), "ok", answer.records)
+
+
+def _refused(sandbox: Sandbox, refusal: Refusal, log: str, with_data: bool) -> Reply:
+    reply = envelopes.failure(refusal, log, with_data)
+    if refusal.code == "rate_limit_exceeded" and sandbox.settings.rate_limit_retry_after is not None:
+        reply.headers["Retry-After"] = str(sandbox.settings.rate_limit_retry_after)
+    return reply
+
+
+def _cost(sandbox: Sandbox, call: Call, outcome: _Outcome) -> tuple[int, int]:
+    free = call.endpoint == "token" or (400 <= outcome.reply.status < 500 and not sandbox.settings.errors_cost_requests)
+    return int(not free), outcome.records
+
+
+def _code(reply: Reply) -> str:
+    if reply.drop is not None:
+        return "dropped"
+    found: Any = orjson.loads(reply.content) if reply.content.startswith(b"{") else {}
+    return found.get("error", {}).get("code", "")

@@ -1,0 +1,97 @@
+"""What exists on this synthetic TikTok, and what of it can be seen at a given moment."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from include.sandbox.creators import WELL_KNOWN, Population
+from include.sandbox.days import Days, day_of, days_back, midnight
+from include.sandbox.noise import noise
+from include.sandbox.planted import Planted
+from include.sandbox.query import Test, compile_query
+from include.sandbox.settings import SandboxSettings
+from include.sandbox.video import Video, value
+
+EVERYTHING = {"and": [{"operation": "GTE", "field_name": "create_date", "field_values": ["20160101"]}]}
+"""A query that finds every video of the corpus."""
+
+SETTLED = 1 << 40
+"""A moment after everything, for a reader who does not care about time."""
+
+
+class Corpus:
+    """The videos and creators that follow from the settings, and what was planted, deleted, hidden or changed since."""
+
+    def __init__(self, settings: SandboxSettings | None = None) -> None:
+        self.settings = settings or SandboxSettings()
+        self.population = Population(self.settings.seed, self.settings.creators, self.settings.null_characters)
+        self.days = Days(self.settings, self.population)
+        self.planted = Planted()
+        self.deleted: dict[int, int] = {}
+        self.private: dict[str, int] = {}
+        self.counts: dict[int, dict[str, int]] = {}
+
+    def search(self, query: dict, start: date, end: date, at: datetime | None = None) -> list[Video]:
+        """The videos created from `start` to `end`, both included, that `query` finds, descending by id.
+
+        At a moment `at`: those indexed by then and still available. Without one: all of them, indexed or not,
+        removed or not.
+        """
+        moment = None if at is None else int(at.timestamp())
+        found = self.indexed(compile_query(query, self.settings.fuzzy_matching), start, end, moment)
+        return [video for video in found if moment is None or self.available(video, moment)]
+
+    def indexed(self, test: Test, start: date, end: date, at: int | None = None) -> Iterator[Video]:
+        """The videos the index holds at `at`, removed ones included, descending by id; made day by day as they are read."""
+
+        def read(video: Video, name: str) -> Any:
+            return self.value(video, name, SETTLED if at is None else at)
+
+        carried: list[Video] = []
+        for day in days_back(start, end):
+            matches = [
+                video for video in self._day(day) if (at is None or video.indexed_at <= at) and test(video, read)
+            ]
+            # An id is up to 48 seconds older than its video: the first videos of a day may belong among those before it.
+            border = midnight(day) << 32
+            merged = sorted(carried + matches, key=lambda video: -video.id) if carried else matches
+            carried = [video for video in merged if video.id < border]
+            yield from merged[: len(merged) - len(carried)]
+        yield from carried
+
+    def video(self, video_id: int) -> Video | None:
+        """The video with this id, found through the time its id holds."""
+        if video_id >> 32 > 1 << 34 or video_id <= 0:
+            return None
+        moment = video_id >> 32
+        days = dict.fromkeys((day_of(moment), day_of(moment + 60)))
+        candidates = (video for day in days for video in self._day(day) if video.id == video_id)
+        return next(candidates, None) or self.planted.videos.get(video_id)
+
+    def available(self, video: Video, at: int) -> bool:
+        """Whether the API still shows the video: neither deleted nor by a creator who turned private."""
+        gone = (video.deleted_at, self.deleted.get(video.id), self.private_since(video.creator.username))
+        return not any(moment is not None and moment <= at for moment in gone)
+
+    def private_since(self, username: str) -> int | None:
+        """When this creator turned private, in Unix seconds, or None."""
+        if username in self.private:
+            return self.private[username]
+        creator = self.population.by_name.get(username)
+        if (
+            creator is None
+            or creator.index < len(WELL_KNOWN)
+            or not self.settings.removed_share
+            or noise(creator.key, 6) % 100
+        ):
+            return None
+        return creator.registered + noise(creator.key, 7) % 300_000_000
+
+    def value(self, video: Video, name: str, at: int) -> Any:
+        """The value of a field at the moment `at`, changed counts included."""
+        changed = self.counts.get(video.id)
+        return changed[name] if changed and name in changed else value(video, name, at)
+
+    def _day(self, day: date) -> list[Video]:
+        planted = self.planted.days.get(day)
+        return sorted([*self.days[day], *planted], key=lambda video: -video.id) if planted else self.days[day]

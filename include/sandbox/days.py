@@ -1,0 +1,86 @@
+"""The videos of one UTC day: made from the seed alone, kept while they are asked for, forgotten when memory is full."""
+
+import random
+from bisect import bisect_right
+from collections import OrderedDict
+from datetime import UTC, date, datetime, timedelta
+from threading import Lock
+
+from include.sandbox.captions import TAGS
+from include.sandbox.creators import Population
+from include.sandbox.settings import SandboxSettings
+from include.sandbox.video import DAY, Video
+
+EPOCH = date(1970, 1, 1)
+
+
+def midnight(day: date) -> int:
+    """The Unix time at which `day` begins."""
+    return (day - EPOCH).days * DAY
+
+
+def day_of(moment: float) -> date:
+    return datetime.fromtimestamp(moment, UTC).date()
+
+
+def make_day(day: date, settings: SandboxSettings, population: Population) -> list[Video]:
+    """The videos created on `day`, strictly descending by id.
+
+    `id >> 32` lies 18 to 48 seconds before the creation time, which therefore is only nearly in order
+    (recorded page of tiktok_research_api_helper).
+    """
+    if day < settings.first_day or (settings.last_day and day > settings.last_day):
+        return []
+    rng = random.Random(f"{settings.seed}:{day.isoformat()}")  # noqa: S311
+    start = midnight(day)
+    known = bisect_right(population.registrations, start)
+    size = round(settings.videos_per_day * (1 + settings.daily_variation * rng.uniform(-1, 1)))
+    posters = rng.choices(population.creators[:known], cum_weights=population.weights[:known], k=size) if known else []
+    chance, bits, lag = rng.random, rng.getrandbits, settings.index_lag_hours * 3600
+    videos = []
+    for creator in posters:
+        created = start + int(chance() * DAY)
+        tags = TAGS[creator.language]
+        videos.append(
+            Video(
+                (created - 18 - int(chance() * 31)) << 32 | bits(32),
+                created,
+                created + int(chance() ** 2 * lag),
+                created + 3600 + int(chance() ** 3 * 400 * DAY) if chance() < settings.removed_share else None,
+                creator,
+                tags[int(chance() * len(tags))],
+            )
+        )
+    videos.sort(key=lambda video: -video.id)
+    return videos
+
+
+class Days:
+    """Remembers the days asked for last, up to a number of videos. Safe to use from several threads."""
+
+    def __init__(self, settings: SandboxSettings, population: Population) -> None:
+        self._settings, self._population = settings, population
+        self._kept: OrderedDict[date, list[Video]] = OrderedDict()
+        self._size, self._lock = 0, Lock()
+
+    def __getitem__(self, day: date) -> list[Video]:
+        with self._lock:
+            if day in self._kept:
+                self._kept.move_to_end(day)
+                return self._kept[day]
+            videos = make_day(day, self._settings, self._population)
+            self._kept[day] = videos
+            self._size += len(videos)
+            while self._size > self._settings.cached_videos and len(self._kept) > 1:
+                self._size -= len(self._kept.popitem(last=False)[1])
+            return videos
+
+    @property
+    def kept(self) -> int:
+        """How many videos are in memory."""
+        return self._size
+
+
+def days_back(start: date, end: date) -> list[date]:
+    """The days from `end` back to `start`, both included."""
+    return [end - timedelta(days=n) for n in range((end - start).days + 1)]

@@ -1,0 +1,115 @@
+"""Every switch of the sandbox: what it does, its default, and whether it can be changed while the sandbox runs."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from include.sandbox.faults import BadWindow, Fault
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+Seconds = Annotated[float, Field(ge=0)]
+
+AT_START = frozenset(
+    {
+        "seed",
+        "videos_per_day",
+        "daily_variation",
+        "creators",
+        "first_day",
+        "last_day",
+        "index_lag_hours",
+        "cached_videos",
+    }
+    | {"clock_start", "clock_runs"}
+)
+"""Settings that shape the corpus or the clock, fixed once the sandbox runs."""
+
+
+class SandboxSettings(BaseModel):
+    """How this sandbox behaves. Numbers in brackets are the emulator rules of the contract with TikTok's API."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int = Field(1, description="the corpus follows from it; also in the `X-Icandid-Sandbox` header")
+    videos_per_day: Count = Field(
+        200, description="videos created on an average day, 0 for a corpus of planted videos only"
+    )
+    daily_variation: Share = Field(0.2, description="how far a day may lie from that average; 0 makes every day equal")
+    creators: Annotated[int, Field(ge=20)] = Field(2000, description="size of the population of creators")
+    first_day: date = Field(date(2018, 1, 1), description="no video was created before this day")
+    last_day: date | None = Field(None, description="no video is created after this day; none: the corpus has no end")
+    index_lag_hours: Annotated[float, Field(ge=0, le=48)] = Field(
+        48, description="a video becomes searchable 0 to this many hours after its creation"
+    )
+    cached_videos: Annotated[int, Field(ge=1)] = Field(
+        200_000, description="videos kept in memory; days beyond it are forgotten and made again when asked for"
+    )
+    clock_start: datetime | None = Field(
+        None, description="what the sandbox's clock says at the start; none: the real time"
+    )
+    clock_runs: bool = Field(True, description="false: the clock stands still until it is set or advanced")
+    removed_share: Share = Field(
+        0.05,
+        description="share of videos that are deleted some day, or whose creator turns private; they leave gaps in pages",
+    )
+    missing_keys: bool = Field(
+        True, description="records leave out keys here and there; false: every key that has a value"
+    )
+    null_characters: bool = Field(True, description="some usernames and captions hold NUL characters")
+    fuzzy_matching: bool = Field(
+        False, description="keyword and hashtag_name ignore accents too, which gives extra hits"
+    )
+
+    clients: dict[str, str] = Field({}, description="client key to client secret, besides `sandbox-client`")
+    token_seconds: Seconds = Field(7200, description="life of an access token")
+    revoke_older_tokens: bool = Field(False, description="[13] a new token makes the client's older ones invalid")
+    bad_credentials_status: Literal[200, 401] = Field(200, description="HTTP status of a refused token request")
+    refused_endpoints: tuple[str, ...] = Field(
+        (), description="endpoints outside the client's scope: 401 scope_not_authorized"
+    )
+
+    requests_per_day: Count = Field(
+        1000, description="requests per client and UTC day, all endpoints but the follow graph"
+    )
+    records_per_day: Count = Field(100_000, description="[2] records per client and UTC day, same endpoints")
+    graph_requests_per_day: Count = Field(20_000, description="requests per day to followers and following")
+    graph_records_per_day: Count = Field(2_000_000, description="records per day from followers and following")
+    errors_cost_requests: bool = Field(True, description="[1] false: answers with a 4xx status cost nothing")
+    reset_delay_seconds: Seconds = Field(0, description="[12] the quota is renewed this long after 00:00 UTC")
+    rate_limit: Count = Field(
+        0, description="requests per `rate_limit_seconds` before 429 rate_limit_exceeded; 0: no limit"
+    )
+    rate_limit_seconds: Seconds = Field(1, description="length of the short-term limit's sliding window")
+    rate_limit_retry_after: int | None = Field(
+        None, description="`Retry-After` of the short-term limit; none: no header"
+    )
+
+    search_ready_seconds: Seconds = Field(
+        5, description="[4] a new search_id is refused for this long; 0: usable at once"
+    )
+    search_life_seconds: Seconds = Field(3600, description="[4] a search_id expires after this long")
+    search_refusals: Count = Field(0, description="each search_id is refused this many times before it works")
+    search_dies_after_pages: int | None = Field(
+        None, description="a search_id is refused for good after this many pages"
+    )
+    search_id_changes: bool = Field(False, description="every page carries a new search_id; older ones stay usable")
+    empty_search_id: Literal["missing", "empty"] = Field(
+        "missing", description="what a search without hits has for search_id"
+    )
+    stalled_cursor: bool = Field(False, description="[11] the cursor stays where it was and has_more stays true")
+    silent_zero: bool = Field(False, description="[10] queries with a keyword condition find nothing, without an error")
+    repeated_videos: Count = Field(0, description="videos of the page before that are repeated on each later page")
+    end_date_inclusive: bool = Field(True, description="[6] false: end_date is the first day that is not searched")
+    longest_window_days: Count = Field(30, description="[7] largest difference between end_date and start_date")
+    default_max_count: Annotated[int, Field(ge=1, le=100)] = Field(
+        20, description="page size of a search without max_count"
+    )
+    accept_favourites: bool = Field(False, description="[8] the spelling favourites_count is a known field too")
+
+    bad_windows: tuple[BadWindow, ...] = Field((), description="[9] searches that always fail unless they are narrowed")
+    faults: tuple[Fault, ...] = Field((), description="[9] faults to inject, see the table of fault kinds")
+    vary_shapes: bool = Field(
+        True, description="alternate between the documented and the observed shape of an envelope"
+    )
