@@ -1,0 +1,57 @@
+"""What iCANDID knows about a collection: the facts that its records and its registry row share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from include.domain.project import ResearchProject
+from include.icandid.language_tag import default_tag
+
+OPEN_END = date(2060, 12, 31)
+"""The `until` of a collection that goes on being harvested (iCANDID's registry table)."""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """One dataset as iCANDID shows it; `dataset_id` joins its records to its registry row.
+
+    `default_tag` is the language tag of texts whose language iCANDID declares no search field for.
+    `record_type` is a setting because the live value is not public, and a change of it would turn `@type` of every
+    loaded record into an array.
+    """
+
+    dataset_id: str
+    name: str
+    description: str
+    license: str
+    query: Mapping[str, Any]
+    requestor: str
+    requestor_email: str
+    published_from: date
+    published_until: date
+    languages: tuple[str, ...]
+    labels: tuple[str, ...]
+    hidden: bool
+    default_tag: str
+    provider: str = "TikTok"
+    record_type: str = "Message"
+
+    @classmethod
+    def of(cls, project: ResearchProject, query: Mapping[str, Any]) -> "Collection":
+        """The collection that a research project fills with what `query`, TikTok's condition object, finds."""
+        return cls(
+            dataset_id=project.project_id,
+            name=project.title,
+            description=project.description,
+            license=project.license,
+            query=query,
+            requestor=project.requestor,
+            requestor_email=project.requestor_email,
+            published_from=project.period.start,
+            published_until=project.period.end or OPEN_END,
+            languages=project.languages,
+            labels=project.labels,
+            hidden=project.hidden,
+            default_tag=default_tag(project.languages),
+        )

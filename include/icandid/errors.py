@@ -1,0 +1,14 @@
+"""What can go wrong on the way into iCANDID, as leaves of the tree in `include/domain/errors.py`.
+
+Moment
+└── RegistryUnavailable     the Collection Registry does not answer
+"""
+
+from include.domain.errors import Moment
+
+
+class RegistryUnavailable(Moment):
+    """The Collection Registry does not answer this time."""
+
+    def __init__(self, registry: str, reason: str) -> None:
+        super().__init__(f"iCANDID's registry at {registry} did not answer: {reason}.")

@@ -1,0 +1,186 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import create_engine, insert, select
+
+from include.domain.errors import ProjectInvalid, SettingInvalid
+from include.icandid.registry import Count, Registry
+from include.icandid.registry_row import RegistryRow
+from include.icandid.tables import DATASETS, LANGUAGES
+from tests.icandid.rows import COLLECTION
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
+ROW = RegistryRow.of(COLLECTION)
+IDENT = ROW.internalident
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path}/registry.db")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def registry(engine):
+    return Registry(engine)
+
+
+def utc_without_saying_so(day):
+    return datetime(2026, 1, day, 12, tzinfo=UTC).replace(tzinfo=None)
+
+
+def changed(**changes):
+    return RegistryRow(**(ROW.model_dump() | changes))
+
+
+def test_a_new_collection_is_hidden_until_its_counts_reconcile(registry):
+    assert registry.register(ROW, NOW) == "created"
+    assert registry.row(IDENT)["hidden"] is True
+    assert registry.register(ROW, NOW, Count(120, NOW.date())) == "updated"
+    row = registry.row(IDENT)
+    assert (row["hidden"], row["available"], row["recordcount"], row["recordcountdate"]) == (
+        False,
+        True,
+        120,
+        date(2026, 1, 5),
+    )
+
+
+def test_a_row_holds_every_column_of_the_collection(registry):
+    registry.register(ROW, NOW)
+    assert registry.row(IDENT) == {
+        "id": 1,
+        "name": "Tiktok partis politiques",
+        "internalident": "tiktok_query_0000005",
+        "description": "Videos of the parties",
+        "requestor": "A. Researcher",
+        "requestoremail": "a.researcher@example.org",
+        "from": date(2023, 1, 1),
+        "until": date(2060, 12, 31),
+        "query": '{"and":[{"field_name":"username","field_values":["psbelgique"],"operation":"IN"}]}',
+        "provider": "TikTok",
+        "available": True,
+        "ismedia": False,
+        "recordcount": 0,
+        "recordcountdate": date(1976, 5, 18),
+        "license": "CC BY 4.0",
+        "hidden": True,
+        "uuid": "",
+        "created_at": utc_without_saying_so(5),
+        "updated_at": utc_without_saying_so(5),
+        "languages": ("fr", "nl"),
+        "labels": ("politics",),
+    }
+
+
+def test_registering_twice_writes_nothing_the_second_time(registry):
+    registry.register(ROW, NOW, Count(120, NOW.date()))
+    before = registry.row(IDENT)
+    assert registry.register(ROW, LATER, Count(120, LATER.date())) == "unchanged"
+    assert registry.register(ROW, LATER) == "unchanged"
+    assert registry.row(IDENT) == before
+
+
+def test_a_changed_title_updates_the_same_row(registry):
+    registry.register(ROW, NOW)
+    assert registry.register(changed(name="Another title"), LATER) == "updated"
+    row = registry.row(IDENT)
+    assert (row["id"], row["name"], row["created_at"], row["updated_at"]) == (
+        1,
+        "Another title",
+        utc_without_saying_so(5),
+        utc_without_saying_so(6),
+    )
+
+
+def test_a_new_count_brings_its_date(registry):
+    registry.register(ROW, NOW, Count(120, NOW.date()))
+    assert registry.register(ROW, LATER, Count(121, LATER.date())) == "updated"
+    assert registry.row(IDENT)["recordcountdate"] == LATER.date()
+
+
+def test_a_visible_collection_stays_visible_while_it_is_harvested_again(registry):
+    registry.register(ROW, NOW, Count(120, NOW.date()))
+    assert registry.register(changed(name="Another title"), LATER) == "updated"
+    assert registry.row(IDENT)["hidden"] is False
+
+
+def test_a_project_that_wants_to_be_hidden_is_hidden_at_once(registry):
+    registry.register(ROW, NOW, Count(120, NOW.date()))
+    assert registry.register(changed(hidden=True), LATER) == "updated"
+    assert registry.row(IDENT)["hidden"] is True
+
+
+def test_languages_and_labels_follow_the_project(registry):
+    registry.register(ROW, NOW)
+    assert registry.register(changed(languages=("de", "nl"), labels=()), LATER) == "updated"
+    row = registry.row(IDENT)
+    assert (row["languages"], row["labels"]) == (("de", "nl"), ())
+
+
+def test_a_language_is_added_with_its_dutch_name_to_our_own_registry(registry, engine):
+    registry.register(ROW, NOW)
+    with engine.connect() as connection:
+        names = connection.execute(select(LANGUAGES.c.name_nl, LANGUAGES.c.name_en).order_by(LANGUAGES.c.isocode))
+        assert list(names) == [("Frans", "French"), ("Nederlands", "Dutch")]
+
+
+def test_a_language_that_icandid_does_not_know_is_an_explained_error(engine, registry):
+    with pytest.raises(SettingInvalid, match=r"language 'fr'.*ask its keepers"):
+        Registry(engine, own=False).register(ROW, NOW)
+    assert registry.row(IDENT) is None
+
+
+def test_missing_tables_are_an_explained_error(engine):
+    with pytest.raises(SettingInvalid, match=r"no table dataset_label, .*datasets"):
+        Registry(engine, own=False)
+
+
+def test_two_rows_with_one_ident_are_refused(registry, engine):
+    registry.register(ROW, NOW)
+    twin = {key: value for key, value in registry.row(IDENT).items() if key not in ("id", "languages", "labels")}
+    with engine.begin() as connection:
+        connection.execute(insert(DATASETS).values(twin))
+    with pytest.raises(SettingInvalid, match=r"2 rows for tiktok_query_0000005 \(id 1, 2\); keep one"):
+        registry.register(ROW, NOW)
+
+
+def test_a_purged_collection_leaves_nothing_behind(registry):
+    registry.register(ROW, NOW)
+    assert registry.purge(IDENT) is True
+    assert registry.row(IDENT) is None
+    assert registry.purge(IDENT) is False
+    assert registry.register(ROW, NOW) == "created"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "x" * 101),
+        ("description", "x" * 256),
+        ("requestor", " "),
+        ("license", ""),
+        ("provider", "x" * 46),
+        ("dataset_id", "Tiktok_Query"),
+        ("dataset_id", "x" * 46),
+    ],
+)
+def test_what_the_table_would_refuse_is_refused_with_its_name(field, value):
+    from dataclasses import replace
+
+    with pytest.raises(ProjectInvalid, match="internalident" if field == "dataset_id" else field):
+        RegistryRow.of(replace(COLLECTION, **{field: value}))
+
+
+def test_a_short_query_is_shown_as_json_and_a_long_one_as_a_summary_with_its_hash():
+    from dataclasses import replace
+
+    accounts = [f"account_{n}" for n in range(300)]
+    long = {"and": [{"operation": "IN", "field_name": "username", "field_values": accounts}], "not": []}
+    text = RegistryRow.of(replace(COLLECTION, query=long)).query
+    assert len(text) <= 1000
+    assert text.startswith("AND (username IN account_0, account_1, ")
+    assert " more) NOT () [sha256 " in text
