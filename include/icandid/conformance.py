@@ -25,12 +25,12 @@ _NEEDED = ("@context", "@id", "@type", "isBasedOn", "name")
 
 
 def faults(document: Any, mode: Mode) -> list[Fault]:
-    """Why this document must not be handed over, in the order of its fields; empty when it may be."""
+    """Why this document must not be handed over, each reason once; empty when it may be."""
     found: list[Fault] = []
     _contract_walk(mode)(document, found)
     if isinstance(document, dict):
         _judge_whole(document, found)
-    return found
+    return list(dict.fromkeys(found))
 
 
 @cache

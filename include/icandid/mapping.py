@@ -54,10 +54,10 @@ def facts() -> dict[str, Any]:
 
 
 def mapping_faults(document: Any, mode: Mode) -> list[Fault]:
-    """Why the index would refuse this document; empty when it takes it."""
+    """Why the index would refuse this document, each reason once; empty when it takes it."""
     found: list[Fault] = []
     _index_walk(mode)(document, found)
-    return found
+    return list(dict.fromkeys(found))
 
 
 @cache
