@@ -14,6 +14,7 @@ from include.sandbox.settings import SandboxSettings
 
 
 def main() -> None:
+    """Listen until Ctrl-C."""
     arguments = vars(_parser().parse_args())
     host, port = arguments.pop("host"), arguments.pop("port")
     chosen = {name: _parse(text) for name, text in arguments.items() if text is not None}

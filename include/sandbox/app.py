@@ -20,7 +20,7 @@ def build(sandbox: Sandbox) -> ASGIApp:
 
     def add(path: str, endpoint: str) -> None:
         async def serve(request: Request) -> Response:
-            return await _send(request, handle(sandbox, await _call(request, endpoint)))
+            return await _send(handle(sandbox, await _call(request, endpoint)))
 
         app.add_api_route(path, serve, methods=["POST"], response_model=None)
 
@@ -53,7 +53,7 @@ async def _body(request: Request) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-async def _send(request: Request, reply: Reply) -> Response:
+async def _send(reply: Reply) -> Response:
     if reply.wait:
         await asyncio.sleep(reply.wait)
     if reply.drop is None:
@@ -68,7 +68,7 @@ class _Broken(Response):
         super().__init__(reply.content, reply.status, reply.headers, reply.content_type)
         self._sent = reply.drop or 0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         if self._sent:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             await send({"type": "http.response.body", "body": self.body[: self._sent], "more_body": True})
@@ -84,7 +84,7 @@ class _Marked:
         self._app, self._sandbox = app, sandbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # uvicorn has no public way to break a connection: its receive is a method of the object that holds the transport.
+        # uvicorn has no public way to break a connection; its receive is a method of what holds the transport.
         scope["icandid.transport"] = getattr(getattr(receive, "__self__", None), "transport", None)
 
         async def marked(message: Any) -> None:

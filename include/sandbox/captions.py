@@ -49,19 +49,31 @@ PHRASES = {
 EMOJI = ("🚲", "🌍", "😂", "🔥", "❤️", "👩‍🚒", "🇧🇪", "✨", "")
 
 _COMMON = ((), (), (), ("fyp",), ("voorjou", "fyp"), ("viral",), ("dance", "music"), ("food",), ("travel", "fyp"))
+_DUTCH = (
+    ("fietsen",),
+    ("fietsen",),
+    ("fietsen", "gent"),
+    ("wielrennen", "fietsen"),
+    ("klimaat",),
+    ("klimaat", "natuur"),
+    ("koken",),
+    ("voetbal",),
+    ("nieuws", "belgië"),
+    ("verkiezingen", "belgie"),
+    ("school",),
+    ("antwerpen",),
+)
 TAGS = {
-    "nl": (("fietsen",),) * 2
-    + (("fietsen", "gent"), ("klimaat",), ("klimaat", "natuur"), ("koken",), ("voetbal",), ("nieuws", "belgië"))
-    + (("verkiezingen", "belgie"), ("wielrennen", "fietsen"), ("school",), ("antwerpen",))
-    + _COMMON * 2,
-    "fr": (("velo",), ("climat",), ("élections",), ("recette",), ("bruxelles", "climat"), ("foot",)) + _COMMON,
-    "de": (("fahrrad",), ("klima",), ("wahl",), ("rezept",), ("köln", "klima"), ("fussball",)) + _COMMON,
-    "en": (("cycling",), ("climate",), ("election",), ("recipe",), ("football",), ("news",)) + _COMMON,
+    "nl": (*_DUTCH, *_COMMON, *_COMMON),
+    "fr": (("velo",), ("climat",), ("élections",), ("recette",), ("bruxelles", "climat"), ("foot",), *_COMMON),
+    "de": (("fahrrad",), ("klima",), ("wahl",), ("rezept",), ("köln", "klima"), ("fussball",), *_COMMON),
+    "en": (("cycling",), ("climate",), ("election",), ("recipe",), ("football",), ("news",), *_COMMON),
 }
 """The hashtags of a video, by language; repetition is weight."""
 
 
 def phrase(language: str, key: int) -> str:
+    """What a creator says: also the transcript of the video."""
     return pick(key, 21, PHRASES[language])
 
 

@@ -1,5 +1,6 @@
 """What exists on this synthetic TikTok, and what of it can be seen at a given moment."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -42,7 +43,7 @@ class Corpus:
         return [video for video in found if moment is None or self.available(video, moment)]
 
     def indexed(self, test: Test, start: date, end: date, at: int | None = None) -> Iterator[Video]:
-        """The videos the index holds at `at`, removed ones included, descending by id; made day by day as they are read."""
+        """The videos the index holds at `at`, removed ones too, descending by id; made day by day as they are read."""
 
         def read(video: Video, name: str) -> Any:
             return self.value(video, name, SETTLED if at is None else at)
@@ -52,7 +53,7 @@ class Corpus:
             matches = [
                 video for video in self._day(day) if (at is None or video.indexed_at <= at) and test(video, read)
             ]
-            # An id is up to 48 seconds older than its video: the first videos of a day may belong among those before it.
+            # An id is up to 48 seconds older than its video: a day's first videos may belong among those before it.
             border = midnight(day) << 32
             merged = sorted(carried + matches, key=lambda video: -video.id) if carried else matches
             carried = [video for video in merged if video.id < border]
@@ -61,12 +62,14 @@ class Corpus:
 
     def video(self, video_id: int) -> Video | None:
         """The video with this id, found through the time its id holds."""
-        if video_id >> 32 > 1 << 34 or video_id <= 0:
+        if not 0 < video_id < 1 << 63:
             return None
-        moment = video_id >> 32
-        days = dict.fromkeys((day_of(moment), day_of(moment + 60)))
-        candidates = (video for day in days for video in self._day(day) if video.id == video_id)
-        return next(candidates, None) or self.planted.videos.get(video_id)
+        for day in dict.fromkeys((day_of(video_id >> 32), day_of((video_id >> 32) + 60))):
+            videos = self._day(day)
+            place = bisect_left(videos, -video_id, key=lambda video: -video.id)
+            if place < len(videos) and videos[place].id == video_id:
+                return videos[place]
+        return self.planted.videos.get(video_id)
 
     def available(self, video: Video, at: int) -> bool:
         """Whether the API still shows the video: neither deleted nor by a creator who turned private."""

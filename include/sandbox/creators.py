@@ -20,21 +20,14 @@ WELL_KNOWN = (
 )
 """Creators of every corpus, registered before the first video; each posts about one video in a hundred."""
 
-REGIONS = (
-    ("BE",) * 24
-    + ("NL",) * 24
-    + ("FR",) * 14
-    + ("DE",) * 14
-    + ("GB",) * 6
-    + ("US",) * 8
-    + tuple(["LU", "IE", "AT", "CH", "ES", "IT", "PL", "SE"])
-)
+_COMMON_REGIONS = {"BE": 24, "NL": 24, "FR": 14, "DE": 14, "US": 8, "GB": 6}
+_OTHER_REGIONS = ("LU", "IE", "AT", "CH", "ES", "IT", "PL", "SE", "MA", "TR")
+REGIONS = (*(code for code, weight in _COMMON_REGIONS.items() for _ in range(weight)), *_OTHER_REGIONS)
 LANGUAGES = {"NL": ("nl",), "FR": ("fr",), "DE": ("de",), "AT": ("de",), "LU": ("fr", "de"), "CH": ("de", "fr")} | {
     "BE": ("nl", "nl", "nl", "fr", "fr", "de")
 }
-STEMS = (
-    ["velo", "rad", "fiets", "kook", "mode", "tuin", "boek", "reis", "game", "dans", "klas", "lab", "sport", "muziek", "kunst", "natuur", "stad", "zee", "trein", "kat"]
-)
+_STEMS = "velo rad fiets kook mode tuin boek reis game dans klas lab sport muziek kunst natuur stad zee trein kat"
+STEMS = tuple(_STEMS.split())
 
 FIRST_REGISTRATION = 1_451_606_400  # 2016-01-01
 LAST_REGISTRATION = 1_767_225_600  # 2026-01-01

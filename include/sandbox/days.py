@@ -20,6 +20,7 @@ def midnight(day: date) -> int:
 
 
 def day_of(moment: float) -> date:
+    """The UTC day of a Unix time."""
     return datetime.fromtimestamp(moment, UTC).date()
 
 

@@ -1,4 +1,4 @@
-"""What passes between a client and the sandbox: a call, an answer, the reply that goes over the wire, a ledger entry."""
+"""What passes between a client and the sandbox: a call, an answer, the reply on the wire, an entry of the ledger."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -16,19 +16,19 @@ WRONG = "Something is wrong. Please try again later."
 
 REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], Refusal]] = MappingProxyType(
     {
-        "rate_limit": lambda body: refusals.rate_limit(),
-        "daily_quota": lambda body: refusals.daily_quota(),
-        "internal_error": lambda body: refusals.internal(500, WRONG),
-        "internal_error_went": lambda body: refusals.internal(500, WENT),
-        "internal_error_server": lambda body: refusals.internal(500, "Server Internal Error"),
-        "bad_request_wrong": lambda body: refusals.internal(400, WRONG),
-        "bad_request_went": lambda body: refusals.internal(400, WENT),
-        "timeout": lambda body: refusals.timeout(),
-        "error_in_200": lambda body: refusals.internal(200, WRONG),
-        "token_invalid": lambda body: refusals.token_invalid(),
-        "scope_refused": lambda body: refusals.scope_not_authorized(),
+        "rate_limit": lambda _: refusals.rate_limit(),
+        "daily_quota": lambda _: refusals.daily_quota(),
+        "internal_error": lambda _: refusals.internal(500, WRONG),
+        "internal_error_went": lambda _: refusals.internal(500, WENT),
+        "internal_error_server": lambda _: refusals.internal(500, "Server Internal Error"),
+        "bad_request_wrong": lambda _: refusals.internal(400, WRONG),
+        "bad_request_went": lambda _: refusals.internal(400, WENT),
+        "timeout": lambda _: refusals.timeout(),
+        "error_in_200": lambda _: refusals.internal(200, WRONG),
+        "token_invalid": lambda _: refusals.token_invalid(),
+        "scope_refused": lambda _: refusals.scope_not_authorized(),
         "search_rejected": lambda body: refusals.search_rejected(str(body.get("search_id", 0))),
-        "cursor_rejected": lambda body: refusals.cursor_rejected(),
+        "cursor_rejected": lambda _: refusals.cursor_rejected(),
     }
 )
 """Faults that are errors of the API itself."""

@@ -24,6 +24,7 @@ def share(key: int, lane: int) -> float:
 
 
 def pick(key: int, lane: int, items: Sequence[Item]) -> Item:
+    """One of `items`, each as likely as the others."""
     return items[noise(key, lane) % len(items)]
 
 

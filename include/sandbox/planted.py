@@ -20,7 +20,7 @@ class Planted:
         self.playlists: dict[int, dict[str, Any]] = {}
 
     def video(self, record: dict[str, Any], indexed_at: int | None = None, deleted_at: int | None = None) -> Video:
-        """Plant a video that is shown exactly as `record`, which needs `id` and `create_time`. The last one with an id wins."""
+        """Plant a video that is shown as `record`, which needs `id` and `create_time`; the last one with an id wins."""
         created = int(record["create_time"])
         creator = Creator(-1, 0, record.get("username", ""), record.get("region_code", ""), "en", 0, 0.0)
         indexed = created if indexed_at is None else indexed_at

@@ -16,7 +16,7 @@ Test = Callable[[Video, Read], bool]
 Fold = Callable[[str], str]
 
 LISTS = ("and", "or", "not")
-ORDER = {
+ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "GT": lambda found, asked: found > asked,
     "GTE": lambda found, asked: found >= asked,
     "LT": lambda found, asked: found < asked,
@@ -67,6 +67,7 @@ def compile_query(query: object, fuzzy: bool = False) -> Test:
 
 
 def has_keyword(query: dict) -> bool:
+    """Whether any list of an accepted query has a keyword condition."""
     return any(entry["field_name"] == "keyword" for name in LISTS for entry in query.get(name) or [])
 
 
@@ -104,7 +105,7 @@ def _condition(entry: object, fold: Fold) -> Test:
 def _ordered(field: str, operation: str, values: list[str]) -> Test:
     if field == "create_date":
         asked: list[Any] = [parse_day(text, "create_date").date() for text in values]
-        find: Callable[[Video, Read], Any] = lambda video, read: day_of(video.create_time)  # noqa: E731
+        find: Callable[[Video, Read], Any] = lambda video, _: day_of(video.create_time)  # noqa: E731
     else:
         asked = _integers(field, values)
         find = lambda video, read: read(video, field)  # noqa: E731

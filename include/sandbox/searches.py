@@ -1,8 +1,10 @@
-"""Searches the server remembers: a search id stands for a query, its dates and fields, and the ids found when it was issued."""
+"""Searches the server remembers: a search id stands for a query, its dates, its fields, and the ids found."""
 
+from array import array
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from include.sandbox.refusals import cursor_rejected, search_rejected
 from include.sandbox.settings import SandboxSettings
@@ -14,21 +16,21 @@ MOST = 10_000
 
 @dataclass
 class Search:
-    """One cached search. Its videos are read from the corpus only as far as its pages reach."""
+    """One cached search. Its ids are read from the corpus only as far as its pages reach, and take 8 bytes each."""
 
     key: str
     source: Iterator[Video]
     issued_at: float
-    videos: list[Video] = field(default_factory=list)
+    ids: array = field(default_factory=lambda: array("q"))
     boundaries: set[int] = field(default_factory=lambda: {0})
     refused: int = 0
     pages: int = 0
 
     def reach(self, end: int) -> int:
-        """Read on until `end` videos are known; returns how many there are, which is less when there are no more."""
-        while len(self.videos) < end and (video := next(self.source, None)) is not None:
-            self.videos.append(video)
-        return len(self.videos)
+        """Read on until `end` ids are known; returns how many there are, which is less when there are no more."""
+        missing = max(end - len(self.ids), 0)
+        self.ids.extend(video.id for video in islice(self.source, missing))
+        return len(self.ids)
 
 
 class Searches:

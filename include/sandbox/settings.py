@@ -33,9 +33,7 @@ class SandboxSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int = Field(1, description="the corpus follows from it; also in the `X-Icandid-Sandbox` header")
-    videos_per_day: Count = Field(
-        200, description="videos created on an average day, 0 for a corpus of planted videos only"
-    )
+    videos_per_day: Count = Field(200, description="videos created on an average day; 0: planted ones only")
     daily_variation: Share = Field(0.2, description="how far a day may lie from that average; 0 makes every day equal")
     creators: Annotated[int, Field(ge=20)] = Field(2000, description="size of the population of creators")
     first_day: date = Field(date(2018, 1, 1), description="no video was created before this day")

@@ -115,36 +115,36 @@ def _speech(video: Video, _at: int) -> str:
     return f"welkom bij deze aflevering {captions.phrase(video.creator.language, noise(video.id, 13))}".lower().strip()
 
 
-FACTS: dict[str, Callable[[Video, int], Any]] = {
-    "id": lambda video, at: video.id,
-    "video_description": _caption,
-    "create_time": lambda video, at: video.create_time,
-    "region_code": lambda video, at: video.creator.region_code,
-    "share_count": _count(14, 0.02),
-    "view_count": _count(0, 1),
-    "like_count": _count(15, 0.3),
-    "comment_count": _count(16, 0.01),
-    "music_id": _music,
-    "hashtag_names": lambda video, at: list(video.tags),
-    "username": lambda video, at: video.creator.username,
-    "effect_ids": _effects,
-    "playlist_id": _now_and_then(17, 8, lambda video, at: playlist(video)),
-    "voice_to_text": _now_and_then(18, 7, _speech),
-    "is_stem_verified": lambda video, at: noise(video.id, 19) % 40 == 0,
-    "favorites_count": _count(20, 0.05),
-    "video_duration": _duration,
-    "hashtag_info_list": _now_and_then(25, 4, _hashtag_infos),
-    "sticker_info_list": _now_and_then(26, 20, lambda video, at: [{"sticker_id": "901", "sticker_name": "Poll"}]),
-    "effect_info_list": _effect_infos,
-    "video_mention_list": lambda video, at: [name] if (name := _mention(video)) else None,
-    "video_label": _now_and_then(27, 60, lambda video, at: {"content": "election"}),
-    "video_tag": _now_and_then(28, 25, lambda video, at: pick(video.id, 29, TAG_TYPES)),
-}
-"""The newest complete list of video fields, in the order of TikTok's documentation."""
-
 TAG_TYPES = (
     {"type": "AIGC Type", "number": 1},
     {"type": "AIGC Type", "number": 2},
     {"type": "Branded Type", "number": 1},
     {"type": "Branded Type", "number": 7},
 )
+
+FACTS: dict[str, Callable[[Video, int], Any]] = {
+    "id": lambda video, _: video.id,
+    "video_description": _caption,
+    "create_time": lambda video, _: video.create_time,
+    "region_code": lambda video, _: video.creator.region_code,
+    "share_count": _count(14, 0.02),
+    "view_count": _count(0, 1),
+    "like_count": _count(15, 0.3),
+    "comment_count": _count(16, 0.01),
+    "music_id": _music,
+    "hashtag_names": lambda video, _: list(video.tags),
+    "username": lambda video, _: video.creator.username,
+    "effect_ids": _effects,
+    "playlist_id": _now_and_then(17, 8, lambda video, _: playlist(video)),
+    "voice_to_text": _now_and_then(18, 7, _speech),
+    "is_stem_verified": lambda video, _: noise(video.id, 19) % 40 == 0,
+    "favorites_count": _count(20, 0.05),
+    "video_duration": _duration,
+    "hashtag_info_list": _now_and_then(25, 4, _hashtag_infos),
+    "sticker_info_list": _now_and_then(26, 20, lambda _video, _at: [{"sticker_id": "901", "sticker_name": "Poll"}]),
+    "effect_info_list": _effect_infos,
+    "video_mention_list": lambda video, _: [name] if (name := _mention(video)) else None,
+    "video_label": _now_and_then(27, 60, lambda _video, _at: {"content": "election"}),
+    "video_tag": _now_and_then(28, 25, lambda video, _: pick(video.id, 29, TAG_TYPES)),
+}
+"""The newest complete list of video fields, in the order of TikTok's documentation."""

@@ -1,7 +1,7 @@
 """The endpoint video/query: searches, their pages, and the days they cover."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from hashlib import sha256
 from itertools import islice
@@ -78,9 +78,9 @@ def _page(sandbox: Sandbox, search: Search, search_id: str, place: tuple[int, in
     if sandbox.settings.search_id_changes and cursor:
         search_id = _new_id(sandbox)
         sandbox.searches.remember(search_id, search)
-    repeated = search.videos[max(cursor - size, 0) : cursor] if sandbox.settings.repeated_videos else []
+    repeated = search.ids[max(cursor - size, 0) : cursor] if sandbox.settings.repeated_videos else []
     shown = _records(sandbox, repeated, fields)[-sandbox.settings.repeated_videos :] if repeated else []
-    shown += _records(sandbox, search.videos[cursor : cursor + size], fields)
+    shown += _records(sandbox, search.ids[cursor : cursor + size], fields)
     following = cursor + size
     if sandbox.settings.stalled_cursor:
         data = {"search_id": search_id, "videos": shown, "cursor": cursor, "has_more": True}
@@ -91,9 +91,10 @@ def _page(sandbox: Sandbox, search: Search, search_id: str, place: tuple[int, in
     )
 
 
-def _records(sandbox: Sandbox, videos: list[Video], fields: list[str]) -> list[dict[str, Any]]:
-    at = int(sandbox.clock.now().timestamp())
-    return [record(sandbox.corpus, video, fields, at) for video in videos if sandbox.corpus.available(video, at)]
+def _records(sandbox: Sandbox, ids: Iterable[int], fields: list[str]) -> list[dict[str, Any]]:
+    at, corpus = int(sandbox.clock.now().timestamp()), sandbox.corpus
+    videos = filter(None, map(corpus.video, ids))
+    return [record(corpus, video, fields, at) for video in videos if corpus.available(video, at)]
 
 
 def _random_page(sandbox: Sandbox, found: Iterator[Video], fields: list[str], size: int) -> Answer:
@@ -101,7 +102,7 @@ def _random_page(sandbox: Sandbox, found: Iterator[Video], fields: list[str], si
     search_id = _new_id(sandbox)
     some = list(islice(found, 50 * size))
     videos = random.Random(search_id).sample(some, min(size, len(some)))  # noqa: S311
-    shown = _records(sandbox, videos, fields)
+    shown = _records(sandbox, (video.id for video in videos), fields)
     return Answer({"videos": shown, "cursor": size, "has_more": len(some) > size, "search_id": search_id}, len(shown))
 
 
