@@ -9,14 +9,35 @@ import orjson
 
 from include.sandbox import envelopes
 from include.sandbox.clock import http_date
+from include.sandbox.comments import list_comments
+from include.sandbox.compliance import create_task, download_task, task_status
 from include.sandbox.exchange import Answer, Call, Entry, Reply
 from include.sandbox.faults import Fault
+from include.sandbox.graph import followers, following
 from include.sandbox.injection import instead, with_fault
-from include.sandbox.refusals import Refusal, scope_not_authorized
+from include.sandbox.playlists import playlist_info
+from include.sandbox.refusals import Refusal, not_found, scope_not_authorized
 from include.sandbox.sandbox import Sandbox
+from include.sandbox.user_videos import liked_videos, pinned_videos, reposted_videos
+from include.sandbox.users import user_info
 from include.sandbox.videos import Narrowed, query_videos
 
-ENDPOINTS: Mapping[str, Callable[[Sandbox, Call], Answer]] = MappingProxyType({"video/query": query_videos})
+ENDPOINTS: Mapping[str, Callable[[Sandbox, Call], Answer]] = MappingProxyType(
+    {
+        "video/query": query_videos,
+        "video/comment/list": list_comments,
+        "user/info": user_info,
+        "user/liked_videos": liked_videos,
+        "user/pinned_videos": pinned_videos,
+        "user/reposted_videos": reposted_videos,
+        "user/followers": followers,
+        "user/following": following,
+        "playlist/info": playlist_info,
+        "validation_task/create": create_task,
+        "validation_task_status/get": task_status,
+        "validation_task/download": download_task,
+    }
+)
 """Each endpoint under /v2/research/."""
 
 LEDGER_KEYS = ("start_date", "end_date", "cursor", "search_id", "max_count", "username", "video_id", "comment_id")
@@ -79,6 +100,8 @@ def _ask(sandbox: Sandbox, call: Call, log: str, second_shape: bool) -> _Outcome
         sandbox.quota.check(client, call.endpoint, now, settings)
         if call.body is None:
             raise Refusal(400, "invalid_request", "The request body must be a JSON object.")
+        if call.endpoint not in ENDPOINTS:
+            raise not_found()
         answer = ENDPOINTS[call.endpoint](sandbox, call)
     except Refusal as refusal:
         return _Outcome(_refused(sandbox, refusal, log, not second_shape), refusal.code)

@@ -16,18 +16,25 @@ from include.sandbox.sandbox import Sandbox
 
 def build(sandbox: Sandbox) -> ASGIApp:
     """The application that serves `sandbox`: the API, and `/_admin` beside it."""
-    app = FastAPI(title="Sandbox of the TikTok Research API", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Sandbox of the TikTok Research API",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
 
-    def add(path: str, endpoint: str) -> None:
+    def add(path: str, endpoint: str, methods: tuple[str, ...] = ("POST",)) -> None:
         async def serve(request: Request) -> Response:
             return await _send(handle(sandbox, await _call(request, endpoint)))
 
-        app.add_api_route(path, serve, methods=["POST"], response_model=None)
+        app.add_api_route(path, serve, methods=list(methods), response_model=None)
 
     add("/v2/oauth/token/", "token")
     for endpoint in ENDPOINTS:
         add(f"/v2/research/{endpoint}/", endpoint)
     app.include_router(admin_routes(sandbox))
+    add("/v2/{path:path}", "not_found", ("GET", "POST", "PUT", "DELETE"))
     return _Marked(app, sandbox)
 
 

@@ -30,7 +30,9 @@ class Corpus:
         self.planted = Planted()
         self.deleted: dict[int, int] = {}
         self.private: dict[str, int] = {}
+        self.refused: set[str] = set()
         self.counts: dict[int, dict[str, int]] = {}
+        self.comments: dict[int, str] = {}
 
     def search(self, query: dict, start: date, end: date, at: datetime | None = None) -> list[Video]:
         """The videos created from `start` to `end`, both included, that `query` finds, descending by id.

@@ -46,6 +46,19 @@ def record(corpus: Corpus, video: Video, fields: Sequence[str], at: int) -> dict
     return shown
 
 
+def user_record(corpus: Corpus, video: Video, fields: Sequence[str], at: int) -> dict[str, Any]:
+    """`video` as the user endpoints show it: two structures are spelled differently there (TikTok docs)."""
+    shown = record(corpus, video, fields, at)
+    tag = shown.get("video_tag")
+    if tag and "type" in tag:
+        number = 3 - tag["number"] if tag["type"] == "AIGC Type" else tag["number"]
+        shown["video_tag"] = {"video_tag_type": tag["type"], "video_tag_number": number}
+    if effects := shown.get("effect_info_list"):
+        renamed = {"effect_photo_url": "effect_photo_URI"}
+        shown["effect_info_list"] = [{renamed.get(key, key): text for key, text in one.items()} for one in effects]
+    return shown
+
+
 def _left_out(video: Video, name: str) -> bool:
     if name in ALWAYS:
         return False

@@ -73,6 +73,11 @@ def rate_limit() -> Refusal:
     return Refusal(429, "rate_limit_exceeded", "The API rate limit was exceeded. Please try again later.")
 
 
+def not_found() -> Refusal:
+    """A path the API does not have; the wording is invented."""
+    return Refusal(404, "not_found", "The requested path does not exist.")
+
+
 def file_refused(what: str) -> Refusal:
     """The upload of a batch compliance task cannot be used."""
     return Refusal(400, "invalid_file_upload", f"The uploaded file is invalid: {what}")

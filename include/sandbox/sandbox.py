@@ -1,6 +1,7 @@
 """One running sandbox: its state, and what can be done to it from tests and through `/_admin`."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from include.sandbox.clock import Clock
@@ -11,6 +12,15 @@ from include.sandbox.quota import Quota
 from include.sandbox.searches import Searches
 from include.sandbox.settings import AT_START, SandboxSettings
 from include.sandbox.tokens import CLIENT_KEY, CLIENT_SECRET, Tokens
+
+
+@dataclass(frozen=True)
+class Task:
+    """A batch compliance task."""
+
+    category: str
+    ids: tuple[int, ...]
+    created_at: datetime
 
 
 class Sandbox:
@@ -28,6 +38,7 @@ class Sandbox:
         self.quota = Quota()
         self.searches = Searches()
         self.injector = Injector(self.settings.seed, self.settings.faults)
+        self.tasks: dict[int, Task] = {}
         self.ledger: list[Entry] = []
         self._numbers = 0
 
@@ -65,6 +76,10 @@ class Sandbox:
     def no_faults(self) -> None:
         self.switch(faults=(), bad_windows=())
 
+    def forget_ledger(self) -> None:
+        """Empty the ledger; what was used of the quota stays."""
+        self.ledger.clear()
+
     def sleep(self, seconds: float) -> None:
         """Advance the clock: what a client under test may be given instead of `time.sleep`."""
         self.clock.advance(timedelta(seconds=seconds))
@@ -89,6 +104,37 @@ class Sandbox:
     def plant_video(self, record: dict[str, Any], indexed_at: int | None = None, deleted_at: int | None = None) -> None:
         """Add a video that is shown exactly as `record` (times in Unix seconds)."""
         self.corpus.planted.video(record, indexed_at, deleted_at)
+
+    def plant_user(self, username: str, **parts: Any) -> None:
+        """Add or change a user; what is not given follows from the seed.
+
+        `info` is what user/info shows; `followers` and `following` are lists with `followed_at`; `liked` is a list of
+        `{id, liked_at}`; `pinned` and `reposted` are lists of video ids; `likes_public`, `following_public` are flags.
+        """
+        self.corpus.planted.users.setdefault(username, {}).update(parts)
+
+    def plant_comments(self, parent_id: int, comments: list[dict[str, Any]]) -> None:
+        """Say word for word which comments a video has, or which replies a comment."""
+        self.corpus.planted.comments[parent_id] = comments
+
+    def plant_playlist(self, playlist_id: int, facts: dict[str, Any]) -> None:
+        """Add a playlist; `facts` needs `playlist_video_ids`."""
+        self.corpus.planted.playlists[playlist_id] = facts
+
+    def delete_comment(self, comment_id: int) -> None:
+        self.corpus.deleted[comment_id] = self._moment()
+
+    def close_comments(self, video_id: int) -> None:
+        """Let the comments of a video no longer be disclosed."""
+        self.corpus.comments[video_id] = "closed"
+
+    def remove_comments(self, video_id: int) -> None:
+        """Let a video lose its comments: the list and the cursor become null."""
+        self.corpus.comments[video_id] = "removed"
+
+    def refuse_user(self, username: str) -> None:
+        """Let the API tell nothing about a user."""
+        self.corpus.refused.add(username)
 
     def expire_tokens(self) -> None:
         """Make every token issued so far invalid."""

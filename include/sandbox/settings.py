@@ -50,7 +50,7 @@ class SandboxSettings(BaseModel):
     clock_runs: bool = Field(True, description="false: the clock stands still until it is set or advanced")
     removed_share: Share = Field(
         0.05,
-        description="share of videos that are deleted some day, or whose creator turns private; they leave gaps in pages",
+        description="share of videos deleted some day, which leave gaps in pages; 0: no creator turns private either",
     )
     missing_keys: bool = Field(
         True, description="records leave out keys here and there; false: every key that has a value"
@@ -105,6 +105,22 @@ class SandboxSettings(BaseModel):
         20, description="page size of a search without max_count"
     )
     accept_favourites: bool = Field(False, description="[8] the spelling favourites_count is a known field too")
+
+    user_info_username: bool = Field(False, description="user/info names the user too, as one documented example does")
+    likes_refused_status: Literal[403, 400] = Field(403, description="HTTP status when a user's likes are not public")
+    reposted_key: Literal["reposted_videos", "user_reposted_videos"] = Field(
+        "reposted_videos", description="key of the list of reposted videos: the documentation has both"
+    )
+    reachable_follows: Count = Field(5000, description="followers or followings a list goes back to")
+    reachable_comments: Count = Field(1000, description="[14] comments of a video that can be reached")
+    comments_refused_share: Annotated[float, Field(ge=0, le=0.5)] = Field(
+        0.02, description="share of videos whose comments are not disclosed, and of those whose list is null"
+    )
+    playlist_status: Literal[500, 200] = Field(500, description="HTTP status of playlist/info although complete")
+    compliance_seconds: Seconds = Field(3, description="[15] how long a batch compliance task is Processing")
+    compliance_fails: bool = Field(False, description="[15] batch compliance tasks end as Failed")
+    compliance_ids: Count = Field(10_000, description="[15] ids in one batch compliance task; more are refused")
+    compliance_costs_records: bool = Field(False, description="a download costs one record per id in it")
 
     bad_windows: tuple[BadWindow, ...] = Field((), description="[9] searches that always fail unless they are narrowed")
     faults: tuple[Fault, ...] = Field((), description="[9] faults to inject, see the table of fault kinds")
