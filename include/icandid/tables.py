@@ -18,12 +18,14 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.dialects.mysql import BIGINT
 from sqlalchemy.types import DateTime
 
 METADATA = MetaData()
 
-_BIG = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite counts up by itself in a column of type INTEGER only."""
+_COUNT = BigInteger().with_variant(BIGINT(unsigned=True), "mysql", "mariadb")
+_BIG = _COUNT.with_variant(Integer, "sqlite")
+"""SQLite counts up by itself in a column of type INTEGER only; Laravel makes ids unsigned."""
 
 DATASETS = Table(
     "datasets",
@@ -40,7 +42,12 @@ DATASETS = Table(
     Column("provider", String(45), nullable=False, index=True),
     Column("available", Boolean, nullable=False, index=True, server_default=true()),
     Column("ismedia", Boolean, nullable=False, index=True, server_default=false()),
-    Column("recordcount", BigInteger, nullable=False, server_default=text("0")),
+    Column(
+        "recordcount",
+        BigInteger().with_variant(_UNSIGNED, "mysql", "mariadb"),
+        nullable=False,
+        server_default=text("0"),
+    ),
     Column("recordcountdate", Date, nullable=False, server_default=text("'1976-05-18'")),
     Column("license", String(255), nullable=False),
     Column("hidden", Boolean, nullable=False, server_default=false()),

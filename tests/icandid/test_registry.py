@@ -1,12 +1,17 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import create_engine, insert, make_url, select, text
 
 from include.domain.errors import ProjectInvalid, SettingInvalid
+from include.icandid.errors import RegistryUnavailable
 from include.icandid.registry import Count, Registry
+from include.icandid.registry_engine import registry_engine
 from include.icandid.registry_row import RegistryRow
 from include.icandid.tables import DATASETS, LANGUAGES
+from tests.icandid import databases
 from tests.icandid.rows import COLLECTION
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -15,16 +20,53 @@ ROW = RegistryRow.of(COLLECTION)
 IDENT = ROW.internalident
 
 
+@pytest.fixture(scope="module")
+def mariadb_server():
+    with databases.mariadb() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def postgresql_server():
+    with databases.postgresql() as url:
+        yield url
+
+
+def emptied(url, database):
+    """An engine for a new database on the server."""
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {database}"))
+        connection.execute(text(f"CREATE DATABASE {database}"))
+    server.dispose()
+    return registry_engine(make_url(url).set(database=database).render_as_string(hide_password=False))
+
+
+@pytest.fixture(params=["sqlite", "mariadb", "postgresql"])
+def engine(request, tmp_path):
+    if request.param == "sqlite":
+        engine = registry_engine(f"sqlite:///{tmp_path}/registry.db")
+    else:
+        engine = emptied(request.getfixturevalue(f"{request.param}_server"), "registry")
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def engine(tmp_path):
-    engine = create_engine(f"sqlite:///{tmp_path}/registry.db")
+def icandids_own(mariadb_server):
+    """A database with the tables, languages and labels that iCANDID's own has."""
+    engine = emptied(mariadb_server, "icandid")
+    script = Path(__file__).with_name("icandid_registry.sql").read_text(encoding="utf-8")
+    with engine.begin() as connection:
+        for statement in filter(str.strip, script.split(";\n")):
+            connection.exec_driver_sql(statement)
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
 def registry(engine):
-    return Registry(engine)
+    return Registry(engine, own=True)
 
 
 def utc_without_saying_so(day):
@@ -184,3 +226,37 @@ def test_a_short_query_is_shown_as_json_and_a_long_one_as_a_summary_with_its_has
     assert len(text) <= 1000
     assert text.startswith("AND (username IN account_0, account_1, ")
     assert " more) NOT () [sha256 " in text
+
+
+def test_two_runs_that_register_at_once_make_one_row(registry):
+    def register(_):
+        return registry.register(ROW, NOW, Count(120, NOW.date()))
+
+    with ThreadPoolExecutor(4) as runs:
+        outcomes = sorted(runs.map(register, range(8)))
+    assert outcomes == ["created"] + ["unchanged"] * 7
+
+
+def test_icandids_own_database_is_used_as_it_is(icandids_own):
+    registry = Registry(icandids_own)
+    assert registry.register(changed(name="Vidéos 🎬 van partijen"), NOW) == "created"
+    assert registry.register(changed(name="Vidéos 🎬 van partijen"), NOW) == "unchanged"
+    assert registry.register(ROW, LATER, Count(29_518, LATER.date())) == "updated"
+    row = registry.row(IDENT)
+    assert (row["name"], row["recordcount"], row["hidden"], row["uuid"]) == (ROW.name, 29_518, False, "")
+    assert (row["languages"], row["labels"]) == (("fr", "nl"), ("politics",))
+    with pytest.raises(SettingInvalid, match="label 'unheard of'"):
+        registry.register(changed(labels=("unheard of",)), LATER)
+    assert registry.row(IDENT) == row
+    assert registry.purge(IDENT) is True
+
+
+def test_a_database_that_is_not_there_is_a_passing_fault():
+    with pytest.raises(RegistryUnavailable, match="did not answer"):
+        Registry(registry_engine("sqlite:////nowhere/at/all.db"))
+
+
+@pytest.mark.parametrize("url", ["", "mongodb://x", "registry.db", "https://example.org"])
+def test_a_connection_that_is_no_database_is_an_explained_error(url):
+    with pytest.raises(SettingInvalid, match="start it with mariadb, mysql"):
+        registry_engine(url)
