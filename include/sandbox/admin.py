@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from pydantic import ValidationError, validate_call
+from pydantic import ConfigDict, ValidationError, validate_call
 
 from include.sandbox.query import parse_day
 from include.sandbox.refusals import Refusal
@@ -73,8 +73,8 @@ def _actor(act: Callable[..., Any]) -> Callable[[Request], Any]:
         try:
             arguments = json.loads(await request.body() or b"{}")
             if not isinstance(arguments, dict):
-                raise ValueError("the body must be a JSON object with the arguments")
-            return _json(checked(*arguments.pop("args", ()), **arguments))
+                return _json({"error": "the body must be a JSON object with the arguments"}, 400)
+            return _json(checked(**arguments))
         except (ValueError, TypeError) as error:
             return _json({"error": _complaint(error)}, 400)
         except Refusal as refusal:
@@ -115,11 +115,12 @@ def _clock(sandbox: Sandbox) -> dict[str, Any]:
     return {"now": sandbox.clock.now(), "runs": sandbox.clock.runs}
 
 
+@validate_call(config=ConfigDict(arbitrary_types_allowed=True))
 def _move_clock(
     sandbox: Sandbox, now: datetime | None = None, advance_seconds: float = 0, runs: bool | None = None
 ) -> dict[str, Any]:
     """Set the clock, advance it, let it run or stand still."""
-    sandbox.clock.set(datetime.fromisoformat(now) if isinstance(now, str) else now or sandbox.clock.now())
+    sandbox.clock.set(now or sandbox.clock.now())
     sandbox.sleep(advance_seconds)
     if runs is not None:
         sandbox.clock.freeze()
@@ -127,11 +128,11 @@ def _move_clock(
     return _clock(sandbox)
 
 
+@validate_call(config=ConfigDict(arbitrary_types_allowed=True))
 def _search(
-    sandbox: Sandbox, query: dict[str, Any], start_date: str, end_date: str, at: str | None = None
+    sandbox: Sandbox, query: dict[str, Any], start_date: str, end_date: str, at: datetime | None = None
 ) -> dict[str, Any]:
     """What a search finds at the moment `at`, without paging, quota or faults: the truth for a comparison."""
     start, end = (parse_day(text, "a date").date() for text in (start_date, end_date))
-    moment = datetime.fromisoformat(at) if at else sandbox.clock.now()
-    ids = [video.id for video in sandbox.corpus.search(query, start, end, moment)]
+    ids = [video.id for video in sandbox.corpus.search(query, start, end, at or sandbox.clock.now())]
     return {"count": len(ids), "ids": ids}

@@ -94,14 +94,14 @@ def _token(sandbox: Sandbox, call: Call, log: str) -> _Outcome:
 def _ask(sandbox: Sandbox, call: Call, log: str, second_shape: bool) -> _Outcome:
     settings, now = sandbox.settings, sandbox.clock.now()
     try:
+        if call.endpoint not in ENDPOINTS:
+            raise not_found()
         client = sandbox.tokens.check(call.authorization, now.timestamp())
         if call.endpoint in settings.refused_endpoints:
             raise scope_not_authorized()
         sandbox.quota.check(client, call.endpoint, now, settings)
         if call.body is None:
             raise Refusal(400, "invalid_request", "The request body must be a JSON object.")
-        if call.endpoint not in ENDPOINTS:
-            raise not_found()
         answer = ENDPOINTS[call.endpoint](sandbox, call)
     except Refusal as refusal:
         return _Outcome(_refused(sandbox, refusal, log, not second_shape), refusal.code)

@@ -67,7 +67,7 @@ class Sandbox:
         self.injector.add(fault)
         self.settings = self.settings.model_copy(update={"faults": self.injector.faults})
 
-    def script(self, *kinds: str | None, endpoint: str | None = None) -> None:
+    def script(self, kinds: list[str | None], endpoint: str | None = None) -> None:
         """Let the next requests meet these faults, one each; None lets one pass."""
         for place, kind in enumerate(kinds, start=1):
             if kind:

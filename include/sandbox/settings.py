@@ -98,7 +98,7 @@ class SandboxSettings(BaseModel):
     )
     stalled_cursor: bool = Field(False, description="[11] the cursor stays where it was and has_more stays true")
     silent_zero: bool = Field(False, description="[10] queries with a keyword condition find nothing, without an error")
-    repeated_videos: Count = Field(0, description="videos of the page before that are repeated on each later page")
+    repeated_videos: Count = Field(0, description="videos of earlier pages that each later page repeats")
     end_date_inclusive: bool = Field(True, description="[6] false: end_date is the first day that is not searched")
     longest_window_days: Count = Field(30, description="[7] largest difference between end_date and start_date")
     default_max_count: Annotated[int, Field(ge=1, le=100)] = Field(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from include.sandbox import captions
@@ -73,10 +74,11 @@ def _duration(video: Video, _at: int) -> int:
     return shortest + noise(video.id, 10) % (longest - shortest + 1)
 
 
-def _final_views(video: Video) -> int:
-    if noise(video.id, 11) % 400 == 0:
-        return (1 << 31) + noise(video.id, 12) % 5_000_000_000
-    return int(60 * ((share(video.id, 12) + 1e-5) ** -1.1 - 1))
+@lru_cache(maxsize=1000)
+def _final_views(video_id: int) -> int:
+    if noise(video_id, 11) % 400 == 0:
+        return (1 << 31) + noise(video_id, 12) % 5_000_000_000
+    return int(60 * ((share(video_id, 12) + 1e-5) ** -1.1 - 1))
 
 
 def settled(final: int, age: float) -> int:
@@ -88,7 +90,7 @@ def settled(final: int, age: float) -> int:
 
 def _count(lane: int, most: float) -> Callable[[Video, int], int]:
     def count(video: Video, at: int) -> int:
-        final = int(_final_views(video) * (most * share(video.id, lane) ** 2 if lane else 1))
+        final = int(_final_views(video.id) * (most * share(video.id, lane) ** 2 if lane else 1))
         return settled(final, at - video.create_time)
 
     return count

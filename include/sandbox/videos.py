@@ -78,8 +78,7 @@ def _page(sandbox: Sandbox, search: Search, search_id: str, place: tuple[int, in
     if sandbox.settings.search_id_changes and cursor:
         search_id = _new_id(sandbox)
         sandbox.searches.remember(search_id, search)
-    repeated = search.ids[max(cursor - size, 0) : cursor] if sandbox.settings.repeated_videos else []
-    shown = _records(sandbox, repeated, fields)[-sandbox.settings.repeated_videos :] if repeated else []
+    shown = _repeated(sandbox, search, cursor, fields)
     shown += _records(sandbox, search.ids[cursor : cursor + size], fields)
     following = cursor + size
     if sandbox.settings.stalled_cursor:
@@ -95,6 +94,12 @@ def _records(sandbox: Sandbox, ids: Iterable[int], fields: list[str]) -> list[di
     at, corpus = int(sandbox.clock.now().timestamp()), sandbox.corpus
     videos = filter(None, map(corpus.video, ids))
     return [record(corpus, video, fields, at) for video in videos if corpus.available(video, at)]
+
+
+def _repeated(sandbox: Sandbox, search: Search, cursor: int, fields: list[str]) -> list[dict[str, Any]]:
+    """The last videos that earlier pages showed, when pages are to overlap."""
+    count = sandbox.settings.repeated_videos
+    return _records(sandbox, search.ids[max(cursor - 1000, 0) : cursor], fields)[-count:] if count else []
 
 
 def _random_page(sandbox: Sandbox, found: Iterator[Video], fields: list[str], size: int) -> Answer:
