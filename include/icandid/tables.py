@@ -42,12 +42,7 @@ DATASETS = Table(
     Column("provider", String(45), nullable=False, index=True),
     Column("available", Boolean, nullable=False, index=True, server_default=true()),
     Column("ismedia", Boolean, nullable=False, index=True, server_default=false()),
-    Column(
-        "recordcount",
-        BigInteger().with_variant(_UNSIGNED, "mysql", "mariadb"),
-        nullable=False,
-        server_default=text("0"),
-    ),
+    Column("recordcount", _COUNT, nullable=False, server_default=text("0")),
     Column("recordcountdate", Date, nullable=False, server_default=text("'1976-05-18'")),
     Column("license", String(255), nullable=False),
     Column("hidden", Boolean, nullable=False, server_default=false()),
