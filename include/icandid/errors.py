@@ -12,3 +12,10 @@ class RegistryUnavailable(Moment):
 
     def __init__(self, registry: str, reason: str) -> None:
         super().__init__(f"iCANDID's registry at {registry} did not answer: {reason}.")
+
+
+class IndexUnavailable(Moment):
+    """The search index does not answer, or refuses more work for the moment."""
+
+    def __init__(self, alias: str, reason: str) -> None:
+        super().__init__(f"The search index {alias} did not take all documents: {reason}. Those it took stay.")
