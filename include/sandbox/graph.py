@@ -44,8 +44,8 @@ def _page(sandbox: Sandbox, call: Call, follows: list[Follow], key: str) -> Answ
     """
     now, size = int(sandbox.clock.now().timestamp()), page_size(call.body or {}, 20)
     cursor = number(call.body or {}, "cursor", 0) or now
-    reachable = sorted(follows, key=lambda follow: -follow[0])[: sandbox.settings.reachable_follows]
-    older = [follow for follow in reachable if follow[0] <= min(cursor, now)]
+    so_far = sorted((follow for follow in follows if follow[0] <= now), key=lambda follow: -follow[0])
+    older = [follow for follow in so_far[: sandbox.settings.reachable_follows] if follow[0] <= cursor]
     shown = [person for _, person, there in older[:size] if there]
     # Follows of one second repeat on the next page, but a cursor that stands still would never end.
     then = min(older[size][0], cursor if older[size][0] < older[0][0] else cursor - 1) if len(older) > size else None

@@ -20,13 +20,23 @@ class Planted:
         self.playlists: dict[int, dict[str, Any]] = {}
 
     def video(self, record: dict[str, Any], indexed_at: int | None = None, deleted_at: int | None = None) -> Video:
-        """Plant a video that is shown as `record`, which needs `id` and `create_time`; the last one with an id wins."""
-        created = int(record["create_time"])
+        """Plant a video that is shown as `record`, which needs `id` and `create_time`; the last one with an id wins.
+
+        Raises:
+            ValueError: one of them is missing.
+        """
+        if wrong := [name for name in ("id", "create_time") if not _int64(record.get(name))]:
+            raise ValueError(f"{' and '.join(wrong)}: a planted video needs a positive 64-bit number")
+        created = record["create_time"]
         creator = Creator(-1, 0, record.get("username", ""), record.get("region_code", ""), "en", 0, 0.0)
         indexed = created if indexed_at is None else indexed_at
-        video = Video(int(record["id"]), created, indexed, deleted_at, creator, planted=dict(record))
+        video = Video(record["id"], created, indexed, deleted_at, creator, planted=dict(record))
         if old := self.videos.pop(video.id, None):
             self.days[day_of(old.create_time)].remove(old)
         self.videos[video.id] = video
         self.days[day_of(created)].append(video)
         return video
+
+
+def _int64(found: object) -> bool:
+    return isinstance(found, int) and 0 < found < 1 << 63
