@@ -1,12 +1,15 @@
 """What iCANDID knows about a collection: the facts that its records and its registry row share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from include.domain.project import ResearchProject
 from include.icandid.language_tag import default_tag
+
+_LONGEST_NAME = 100
+"""Characters in the registry's `name` column."""
 
 OPEN_END = date(2060, 12, 31)
 """The `until` of a collection that goes on being harvested (iCANDID's registry table)."""
@@ -55,3 +58,10 @@ class Collection:
             hidden=project.hidden,
             default_tag=default_tag(project.languages),
         )
+
+    def of_comments(self, dataset_id: str) -> "Collection":
+        """The collection of the comments on this one's videos: a dataset of its own, so that a size stays a count of
+        videos. Its id is assigned like that of any other dataset.
+        """
+        ending = " (comments)"
+        return replace(self, dataset_id=dataset_id, name=self.name[: _LONGEST_NAME - len(ending)] + ending)

@@ -35,7 +35,7 @@ def video_record(video: Mapping[str, Any], collection: Collection, language: str
     tag = searchable_tag(language) or collection.default_tag
     url = f"{profile_url(username)}/video/{video_id}" if username else ""
     parts = {
-        "@context": _context(tag),
+        "@context": context(tag),
         "@id": f"iCANDID_tiktok_{video_id}",
         "@type": collection.record_type,
         "additionalType": "CreativeWork",
@@ -60,7 +60,8 @@ def video_record(video: Mapping[str, Any], collection: Collection, language: str
     return {field: value for field, value in parts.items() if value}
 
 
-def _context(tag: str) -> dict[str, Any]:
+def context(tag: str) -> dict[str, Any]:
+    """How the fields of a record are to be read; iCANDID's loader tags texts with its language."""
     return {
         "@vocab": "https://schema.org/",
         "@language": tag,
