@@ -48,8 +48,11 @@ def _identifiers(video: Mapping[str, Any], video_id: str) -> Iterator[dict[str, 
 
 
 def _hashtag_ids(text: str) -> Iterator[Any]:
-    """TikTok calls this a struct and sends a list; both are read."""
-    parsed = orjson.loads(text)
+    """TikTok calls this a struct and sends a list; both are read, and a text that is neither says nothing."""
+    try:
+        parsed = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return
     for one in parsed if isinstance(parsed, list) else [parsed]:
         if isinstance(one, dict):
             yield one.get("hashtag_id")

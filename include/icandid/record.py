@@ -23,6 +23,9 @@ _COUNTERS = (
     ("https://schema.org/BookmarkAction", "favorites_count"),
 )
 
+_NEVER_AS_LONG = 10**9
+"""Seconds; more than thirty years."""
+
 
 def video_record(video: Mapping[str, Any], collection: Collection, language: str) -> dict[str, Any]:
     """The record of one row of the videos' dataset, in hand-over form.
@@ -52,7 +55,7 @@ def video_record(video: Mapping[str, Any], collection: Collection, language: str
         "sameAs": url,
         "identifier": video_identifiers(video, video_id),
         "associatedMedia": list(_media(video, video_id, url)),
-        "duration": _iso_duration(video.get("video_duration")),
+        "duration": _iso_duration(_seconds(video)),
         "mentions": [mention(text) for text in _distinct(video.get("video_mention_list"))],
         "locationCreated": _place(clean(video.get("region_code"))),
         "interactionStatistic": counters(video, _COUNTERS),
@@ -133,10 +136,16 @@ def _title(video: Mapping[str, Any], video_id: str, username: str) -> str:
 
 def _media(video: Mapping[str, Any], video_id: str, url: str) -> Iterator[dict[str, Any]]:
     film = {"@type": "VideoObject", "@id": f"iCANDID_tiktok_MEDIA_{video_id}", "name": f"TikTok video {video_id}"}
-    seconds = video.get("video_duration")
+    seconds = _seconds(video)
     yield film | ({"url": url} if url else {}) | ({} if seconds is None else {"duration": seconds * 1000})
     if music := given_id(video.get("music_id")):
         yield {"@type": "AudioObject", "@id": f"iCANDID_tiktok_MEDIA_{music}", "name": f"TikTok sound {music}"}
+
+
+def _seconds(video: Mapping[str, Any]) -> int | None:
+    """The duration, unless it is none that a film can have: a record must hold it in milliseconds of 64 bits."""
+    seconds = video.get("video_duration")
+    return seconds if seconds is not None and 0 <= seconds < _NEVER_AS_LONG else None
 
 
 def _iso_duration(seconds: int | None) -> str:

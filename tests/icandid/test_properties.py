@@ -16,7 +16,9 @@ TEXTS = st.one_of(st.none(), st.lists(TEXT, max_size=4))
 ID = st.integers(0, 2**63 - 1)
 COUNT = st.one_of(st.none(), st.integers(0, 2**63 - 1))
 MOMENT = st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
-JSON = st.sampled_from([None, "{}", "[]", '{"hashtag_id":"1"}', '[{"hashtag_id":2},{}]', '"text"', "3", "null"])
+JSON = st.sampled_from(
+    [None, "{}", "[]", '{"hashtag_id":"1"}', '[{"hashtag_id":2},{}]', '"text"', "3", "null", "not JSON", "NaN"]
+)
 
 VIDEOS = st.fixed_dictionaries(
     {
@@ -36,7 +38,7 @@ VIDEOS = st.fixed_dictionaries(
         "voice_to_text": TEXT,
         "is_stem_verified": st.one_of(st.none(), st.booleans()),
         "favorites_count": COUNT,
-        "video_duration": st.one_of(st.none(), st.integers(0, 10**9)),
+        "video_duration": st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1)),
         "hashtag_info_list": JSON,
         "video_mention_list": TEXTS,
         "video_label": JSON,

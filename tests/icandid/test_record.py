@@ -150,6 +150,13 @@ def test_a_duration_is_written_as_iso_and_in_milliseconds(seconds, duration, mil
     assert document["associatedMedia"][0]["duration"] == milliseconds
 
 
+@pytest.mark.parametrize("seconds", [-1, 2**62])
+def test_a_duration_that_no_film_can_have_is_left_out(seconds):
+    document = record(video_duration=seconds)
+    assert "duration" not in document
+    assert "duration" not in document["associatedMedia"][0]
+
+
 def test_ids_beyond_2_to_the_53_stay_exact_strings():
     document = record(id=2**63 - 1, music_id=2**53 + 1)
     assert document["@id"] == "iCANDID_tiktok_9223372036854775807"
@@ -168,6 +175,11 @@ def test_hashtag_ids_are_read_from_a_list_or_a_single_object(text):
     assert [one["value"] for one in record(hashtag_info_list=text)["identifier"] if one["name"] == "hashtag_id"] == [
         "17"
     ]
+
+
+@pytest.mark.parametrize("text", ["not JSON", "NaN", "3", '"17"', '[{"hashtag_id":null}]'])
+def test_a_hashtag_list_of_another_shape_gives_no_ids(text):
+    assert "hashtag_id" not in [one["name"] for one in record(hashtag_info_list=text)["identifier"]]
 
 
 def test_a_label_is_kept_as_json_text():
