@@ -92,8 +92,8 @@ def _is_day(text: str) -> bool:
 
 def _present(path: str, check: Check) -> Check:
     def check_present(value: Any, out: list[Fault]) -> None:
-        if value is None:
-            out.append(Fault(path, "is null, leave it out"))
+        if value is None or value == "":
+            out.append(Fault(path, "is empty, leave it out"))
         else:
             check(value, out)
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 from typing import Any
 
 
@@ -32,7 +33,7 @@ _DAY = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
 FORMATS = {
     "strict_date_optional_time": rf"{_DAY}|\d{{4}}-\d\d-\d\dT{_TIME}",
     "date_optional_time": rf"\d{{4}}(-\d{{1,2}}(-\d{{1,2}})?)?|\d{{4}}-\d{{1,2}}-\d{{1,2}}T{_TIME}",
-    "epoch_millis": r"-?\d+",
+    "epoch_millis": r"-?\d{1,18}(\.\d+)?",
     "yyyy-MM-dd HH:mm:ss": r"\d{4}-\d\d-\d\d ([01]\d|2[0-3]):[0-5]\d:[0-5]\d",
     "yyyy-MM-dd": r"\d{4}-\d\d-\d\d",
     "yyyy": r"\d{4}",
@@ -91,30 +92,40 @@ def utf8_length(text: str) -> int:
     return len(text.encode(errors="surrogatepass"))
 
 
-def number(path: str) -> Check:
-    """A whole number of 64 bits; the engine also reads one from a string."""
+def whole(path: str) -> Check:
+    """A whole number of 64 bits; the engine also reads one from a string, and nothing from an empty one."""
 
     def check(value: Any, out: list[Fault]) -> None:
-        if not (value is None or (type(value) is int and value in _LONG) or _numeric(value)):
+        if not (value is None or (type(value) is int and value in _LONG) or _reads_as_number(value, _LONG.stop)):
             out.append(Fault(path, f"is {kind(value)} that the mapping cannot read as a 64-bit number"))
 
     return check
 
 
-def _numeric(value: Any) -> bool:
+def number(path: str) -> Check:
+    """Any number; the engine also reads one from a string, and nothing from an empty one."""
+
+    def check(value: Any, out: list[Fault]) -> None:
+        if not (value is None or _reads_as_number(value, inf)):
+            out.append(Fault(path, f"is {kind(value)} that the mapping cannot read as a number"))
+
+    return check
+
+
+def _reads_as_number(value: Any, limit: float) -> bool:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return False
     try:
-        return _LONG.start <= float(value) < _LONG.stop
+        return value == "" or -limit <= float(value) < limit
     except (ValueError, OverflowError):
         return False
 
 
 def boolean(path: str) -> Check:
-    """True or false, also as the words."""
+    """True or false, also as the words; an empty string means false."""
 
     def check(value: Any, out: list[Fault]) -> None:
-        if not (value is None or isinstance(value, bool) or value in ("true", "false")):
+        if not (value is None or isinstance(value, bool) or value in ("true", "false", "")):
             out.append(Fault(path, f"is {kind(value)}, the mapping wants a boolean"))
 
     return check
@@ -129,7 +140,7 @@ def day(path: str, formats: str) -> Check:
     def check(value: Any, out: list[Fault]) -> None:
         if isinstance(value, str) and written.fullmatch(value) and in_calendar(value):
             return
-        if not (value is None or (millis and type(value) is int)):
+        if not (value is None or (millis and type(value) in (int, float) and abs(value) < _LONG.stop)):
             out.append(Fault(path, f"is {kind(value)} in none of the date formats {formats}"))
 
     return check
@@ -150,6 +161,8 @@ def day_range(path: str, formats: str) -> Check:
     bound = day(path, formats)
 
     def check(value: Any, out: list[Fault]) -> None:
+        if value is None:
+            return
         if not isinstance(value, dict) or not value.keys() <= {"gt", "gte", "lt", "lte"}:
             out.append(Fault(path, f"is {kind(value)}, the mapping wants an object of date bounds"))
             return

@@ -20,6 +20,9 @@ TEXTS_ELSEWHERE = ("headline", "articleBody")
 Mode = Literal["published", "strict"]
 """The mapping as published, which guesses unknown fields; or its clone with a strict root, which refuses them."""
 
+_DATED = {"date": fields.day, "date_range": fields.day_range}
+_PLAIN = {"long": fields.whole, "float": fields.number, "boolean": fields.boolean}
+
 UndeclaredCheck = Callable[[str, Any, list[Fault]], None]
 """Judges the value of a field that the mapping does not know, by its path."""
 
@@ -74,19 +77,11 @@ def leaf(path: str, kind: str) -> Check:
     """What the engine does with one value of a declared type."""
     if path in facts()["$ignore_malformed"]:
         return _anything
-    formats = facts()["$date_formats"].get(path, "")
-    match kind:
-        case "text" | "keyword":
-            return limited(path, fields.scalar(path))
-        case "long" | "float":
-            return fields.number(path)
-        case "boolean":
-            return fields.boolean(path)
-        case "date":
-            return fields.day(path, formats)
-        case "date_range":
-            return fields.day_range(path, formats)
-    raise ValueError(f"mapping_facts.json: {path} is of the unknown type {kind!r}")
+    if kind in ("text", "keyword"):
+        return limited(path, fields.scalar(path))
+    if kind in _DATED:
+        return _DATED[kind](path, facts()["$date_formats"][path])
+    return _PLAIN[kind](path)
 
 
 def limited(path: str, check: Check) -> Check:

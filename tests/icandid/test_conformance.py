@@ -142,6 +142,7 @@ def test_the_strict_mapping_rejects_what_the_published_one_guesses(path, value):
         ("@context/@vocab", "https://schema.org/"),
         ("sender/memberOf/startDate", "2020-01-01"),
         ("associatedMedia/0/duration", 0),
+        ("contentLocation", {"@type": "Place", "@id": "p", "geo": {"latitude": 50.88, "longitude": "4.7"}}),
         ("genre", "documentary"),
     ],
 )
@@ -169,6 +170,8 @@ def test_both_modes_take(path, value, mode):
         ("name/0/@language", "ga-Latn", "name.@language"),
         ("@context/@language", "el-Grek", "@context.@language"),
         ("duration", None, "duration"),
+        ("associatedMedia/0/duration", "", "associatedMedia.duration"),
+        ("sender/identifier/0/value", "", "sender.identifier.value"),
         ("publisher", None, "publisher"),
         ("sender", [COMPLETE["sender"]], "sender"),
         ("creator", [COMPLETE["creator"]], "creator"),
