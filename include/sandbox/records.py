@@ -6,7 +6,7 @@ from typing import Any
 from include.sandbox.corpus import Corpus
 from include.sandbox.noise import noise
 from include.sandbox.refusals import invalid
-from include.sandbox.video import FACTS, Video
+from include.sandbox.video import FACTS, Video, value
 
 VIDEO_FIELDS = tuple(FACTS)
 USER_VIDEO_FIELDS = tuple(name for name in VIDEO_FIELDS if name not in ("effect_ids", "playlist_id", "voice_to_text"))
@@ -38,10 +38,12 @@ def record(corpus: Corpus, video: Video, fields: Sequence[str], at: int) -> dict
     shown: dict[str, Any] = {}
     turn = noise(video.id, 31) % len(fields)
     left_out = _left_out(video.id) if corpus.settings.missing_keys and video.planted is None else ()
+    changed = corpus.counts.get(video.id) or {}
     for name in (*fields[turn:], *fields[:turn]):
         if name in left_out:
             continue
-        found = corpus.value(video, "favorites_count" if name == OLD_SPELLING else name, at)
+        true_name = "favorites_count" if name == OLD_SPELLING else name
+        found = changed[true_name] if true_name in changed else value(video, true_name, at)
         if found is not None:
             shown[name] = found
     return shown

@@ -90,8 +90,10 @@ def settled(final: int, age: float) -> int:
 
 def _count(lane: int, most: float) -> Callable[[Video, int], int]:
     def count(video: Video, at: int) -> int:
-        final = int(_final_views(video.id) * (most * share(video.id, lane) ** 2 if lane else 1))
-        return settled(final, at - video.create_time)
+        final = _final_views(video.id)
+        if lane:
+            final = int(final * most * share(video.id, lane) ** 2)
+        return final if at - video.create_time >= SETTLING_DAYS * DAY else settled(final, at - video.create_time)
 
     return count
 

@@ -20,7 +20,7 @@ def table(heading):
         for line in section.splitlines()
         if line.startswith("| ")
     ]
-    return [[cell.strip().strip("`") for cell in row] for row in rows[1:]]
+    return [[row[0].strip("`"), *row[1:]] for row in rows[1:]]
 
 
 def shown(default):
