@@ -111,7 +111,8 @@ def _object(path: str) -> Check:
         elif type(value) is dict:
             if "@type" in value and "@id" not in value and value["@type"] != "InteractionCounter":
                 out.append(Fault(own_id, "is missing: every typed object needs one"))
-            out.extend(Fault(f"{path}.{key}", "is missing") for key in needed if key not in value)
+            if needed:
+                out.extend(Fault(f"{path}.{key}", "is missing") for key in needed if key not in value)
 
     return check
 
