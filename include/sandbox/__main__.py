@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
@@ -25,7 +26,9 @@ def main() -> None:
         sys.exit(f"sandbox: {error}")
     sys.stdout.write(introduction(sandbox))
     sys.stdout.flush()
-    uvicorn.Server(configuration(sandbox)).run([sock])
+    # uvicorn stops cleanly on Ctrl-C and then raises it again.
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(configuration(sandbox)).run([sock])
 
 
 def introduction(sandbox: Sandbox) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from pydantic import ConfigDict, ValidationError, validate_call
+from pydantic import BaseModel, ConfigDict, ValidationError, validate_call
 
 from include.sandbox.query import parse_day
 from include.sandbox.refusals import Refusal
@@ -94,7 +94,7 @@ def _json(found: Any, status: int = 200) -> Response:
 
 
 def _plain(found: Any) -> Any:
-    return found.model_dump(mode="json")
+    return found.model_dump(mode="json") if isinstance(found, BaseModel) else repr(found)
 
 
 def _overview(sandbox: Sandbox) -> dict[str, Any]:

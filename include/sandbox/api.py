@@ -16,7 +16,7 @@ from include.sandbox.faults import Fault
 from include.sandbox.graph import followers, following
 from include.sandbox.injection import instead, with_fault
 from include.sandbox.playlists import playlist_info
-from include.sandbox.refusals import Refusal, not_found, scope_not_authorized
+from include.sandbox.refusals import Refusal, not_found, scope_refused
 from include.sandbox.sandbox import Sandbox
 from include.sandbox.user_videos import liked_videos, pinned_videos, reposted_videos
 from include.sandbox.users import user_info
@@ -98,7 +98,7 @@ def _ask(sandbox: Sandbox, call: Call, log: str, second_shape: bool) -> _Outcome
             raise not_found()
         client = sandbox.tokens.check(call.authorization, now.timestamp())
         if call.endpoint in settings.refused_endpoints:
-            raise scope_not_authorized()
+            raise scope_refused(settings.scope_error)
         sandbox.quota.check(client, call.endpoint, now, settings)
         if call.body is None:
             raise Refusal(400, "invalid_request", "The request body must be a JSON object.")

@@ -1,9 +1,9 @@
 """The sandbox as a web application: requests become calls, replies become responses."""
 
 import asyncio
-import json
 from typing import Any
 
+import orjson
 from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -54,7 +54,7 @@ async def _body(request: Request) -> dict[str, Any] | None:
         return {name: part if isinstance(part, str) else await part.read() for name, part in form.items()}
     # Any other content type will do: a client sends text/plain with success (tiktok_research_api_helper).
     try:
-        found = json.loads(await request.body() or b"{}")
+        found = orjson.loads(await request.body() or b"{}")
     except ValueError:
         return None
     return found if isinstance(found, dict) else None

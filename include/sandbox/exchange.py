@@ -64,14 +64,14 @@ def number(body: Mapping[str, Any], name: str, default: int | None = None) -> in
     """An integer of the request body; digits in a string count as one.
 
     Raises:
-        Refusal: it is missing without a default, or no integer.
+        Refusal: it is missing without a default, or no integer of 64 bits.
     """
     found = body.get(name)
     if found is None and default is not None:
         return default
     if isinstance(found, str) and found.lstrip("-").isdecimal():
         found = int(found)
-    if not isinstance(found, int) or isinstance(found, bool):
+    if not isinstance(found, int) or isinstance(found, bool) or not -(1 << 63) <= found < 1 << 64:
         raise invalid(f"{name} must be a number")
     return found
 

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from include.sandbox.endpoints import Endpoint
+
 Kind = Literal[
     "rate_limit",
     "daily_quota",
@@ -47,7 +49,7 @@ class Fault(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Kind
-    endpoint: str | None = None
+    endpoint: Endpoint | None = None
     nth: Annotated[tuple[int, ...], BeforeValidator(_listed)] = ()
     probability: Annotated[float, Field(ge=0, le=1)] | None = None
     times: Annotated[int, Field(ge=1)] | None = None

@@ -26,7 +26,7 @@ REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], Refusal]] = MappingProxyTyp
         "timeout": lambda _: refusals.timeout(),
         "error_in_200": lambda _: refusals.internal(200, WRONG),
         "token_invalid": lambda _: refusals.token_invalid(),
-        "scope_refused": lambda _: refusals.scope_not_authorized(),
+        "scope_refused": lambda _: refusals.scope_refused(),
         "search_rejected": lambda body: refusals.search_rejected(str(body.get("search_id", 0))),
         "cursor_rejected": lambda _: refusals.cursor_rejected(),
     }

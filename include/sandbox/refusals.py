@@ -22,10 +22,10 @@ def token_invalid() -> Refusal:
     return Refusal(401, "access_token_invalid", "The access token is invalid or not found in the request.")
 
 
-def scope_not_authorized() -> Refusal:
+def scope_refused(code: str = "scope_not_authorized") -> Refusal:
     """E2: the project lacks this endpoint; the same status as E1."""
     wording = "The user did not authorize the scope required for completing this request."
-    return Refusal(401, "scope_not_authorized", wording)
+    return Refusal(401, code, wording)
 
 
 def search_rejected(search_id: str) -> Refusal:

@@ -39,9 +39,10 @@ class Searches:
     def __init__(self) -> None:
         self._known: OrderedDict[str, Search] = OrderedDict()
 
-    def remember(self, search_id: str, search: Search) -> None:
+    def remember(self, search_id: str, search: Search, expired: float) -> None:
+        """Keep a search; forget those issued before `expired`."""
         self._known[search_id] = search
-        while len(self._known) > MOST:
+        while len(self._known) > MOST or next(iter(self._known.values())).issued_at < expired:
             self._known.popitem(last=False)
 
     def resume(self, search_id: str, key: str, cursor: int, now: float, settings: SandboxSettings) -> Search:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from include.sandbox.endpoints import Endpoint
 from include.sandbox.faults import BadWindow, Fault
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -64,8 +65,12 @@ class SandboxSettings(BaseModel):
     token_seconds: Seconds = Field(7200, description="life of an access token")
     revoke_older_tokens: bool = Field(False, description="[13] a new token makes the client's older ones invalid")
     bad_credentials_status: Literal[200, 401] = Field(200, description="HTTP status of a refused token request")
-    refused_endpoints: tuple[str, ...] = Field(
-        (), description="endpoints outside the client's scope: 401 scope_not_authorized"
+    refused_endpoints: tuple[Endpoint, ...] = Field(
+        (), description="endpoints outside the client's scope: 401 `scope_error`"
+    )
+
+    scope_error: Literal["scope_not_authorized", "scope_permission_missed"] = Field(
+        "scope_not_authorized", description="error code of an endpoint outside the client's scope"
     )
 
     requests_per_day: Count = Field(

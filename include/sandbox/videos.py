@@ -55,7 +55,7 @@ def query_videos(sandbox: Sandbox, call: Call) -> Answer:
         raise cursor_rejected()
     else:
         search, search_id = Search(key, found, now), _new_id(sandbox)
-        sandbox.searches.remember(search_id, search)
+        sandbox.searches.remember(search_id, search, now - settings.search_life_seconds)
     return _page(sandbox, search, search_id, (cursor, size), fields)
 
 
@@ -77,7 +77,7 @@ def _page(sandbox: Sandbox, search: Search, search_id: str, place: tuple[int, in
     search.pages += 1
     if sandbox.settings.search_id_changes and cursor:
         search_id = _new_id(sandbox)
-        sandbox.searches.remember(search_id, search)
+        sandbox.searches.remember(search_id, search, search.issued_at)
     shown = _repeated(sandbox, search, cursor, fields)
     shown += _records(sandbox, search.ids[cursor : cursor + size], fields)
     following = cursor + size

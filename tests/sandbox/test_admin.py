@@ -78,6 +78,7 @@ def test_records_can_be_planted(client):
         ("switch", {"seed": 2}, "seed: fixed once the sandbox runs"),
         ("switch", {"rate_limit": -1}, "rate_limit"),
         ("fault", {"kind": "flood"}, "kind"),
+        ("fault", {"kind": "timeout", "endpoint": "video"}, "endpoint"),
         ("delete_video", {}, "video_id"),
         ("delete_video", {"video_id": "x"}, "video_id"),
         ("clock", {"now": "noon"}, "now"),

@@ -224,3 +224,8 @@ def test_a_body_that_is_no_json_object_is_an_invalid_request(client):
     for content in ("[]", "{", '"query"'):
         answer = client.post("/v2/research/video/query/?fields=id", headers=client.headers, content=content)
         assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")
+
+
+def test_a_missing_permission_has_another_code(sandbox, client):
+    sandbox.switch(refused_endpoints=("video/query",), scope_error="scope_permission_missed")
+    assert client.search().json()["error"]["code"] == "scope_permission_missed"
