@@ -124,3 +124,14 @@ def test_about_one_video_in_seven_has_a_transcript():
     videos = Corpus().search(EVERYTHING, *MARCH)
     spoken = sum(value(video, "voice_to_text", 0) is not None for video in videos)
     assert 0.1 < spoken / len(videos) < 0.2
+
+
+def test_ids_stay_in_order_across_midnight(empty):
+    """A video made just after midnight may have a lower id than one made just before it."""
+    midnight = 1772409600
+    after, before = (midnight + 5 - 48) << 32, (midnight - 2 - 18) << 32
+    empty.plant_video({"id": after, "create_time": midnight + 5})
+    empty.plant_video({"id": before, "create_time": midnight - 2})
+    found = empty.corpus.search(EVERYTHING, day("2026-03-01"), day("2026-03-02"))
+    assert [video.id for video in found] == [before, after]
+    assert empty.corpus.video(after).create_time == midnight + 5
