@@ -33,6 +33,7 @@ VERBS = (
     "script",
     "no_faults",
     "forget_ledger",
+    "reset",
 )
 """Methods of `Sandbox` that can be called as `POST /_admin/<verb>`, their arguments in a JSON object."""
 

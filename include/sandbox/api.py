@@ -59,7 +59,7 @@ def handle(sandbox: Sandbox, call: Call) -> Reply:
     second_shape = sandbox.settings.vary_shapes and number % 2 == 0
     outcome = _faulty(sandbox, call, fault, log, second_shape)
     client = (
-        str((call.body or {}).get("client_key"))
+        str((call.body or {}).get("client_key", ""))
         if call.endpoint == "token"
         else sandbox.tokens.owner(call.authorization)
     )

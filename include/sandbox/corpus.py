@@ -27,6 +27,11 @@ class Corpus:
         self.settings = settings or SandboxSettings()
         self.population = Population(self.settings.seed, self.settings.creators, self.settings.null_characters)
         self.days = Days(self.settings, self.population)
+        self.reset(self.settings)
+
+    def reset(self, settings: SandboxSettings) -> None:
+        """Forget what was planted, deleted, hidden or changed."""
+        self.settings = settings
         self.planted = Planted()
         self.deleted: dict[int, int] = {}
         self.private: dict[str, int] = {}

@@ -30,17 +30,24 @@ class Sandbox:
     client_secret = CLIENT_SECRET
 
     def __init__(self, settings: SandboxSettings | None = None, url: str = "") -> None:
-        self.settings = settings or SandboxSettings()
+        self._start = settings or SandboxSettings()
         self.url = url
-        self.clock = Clock(self.settings.clock_start, self.settings.clock_runs)
-        self.corpus = Corpus(self.settings)
-        self.tokens = Tokens(self.settings.seed)
+        self.clock = Clock(self._start.clock_start, self._start.clock_runs)
+        self.corpus = Corpus(self._start)
+        self.tokens = Tokens(self._start.seed)
+        self.ledger: list[Entry] = []
+        self._numbers = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Be as at the start: switches, faults, quota, searches, what was planted or changed. Clock and tokens stay."""
+        self.settings = self._start
+        self.corpus.reset(self._start)
         self.quota = Quota()
         self.searches = Searches()
         self.injector = Injector(self.settings.seed, self.settings.faults)
         self.tasks: dict[int, Task] = {}
-        self.ledger: list[Entry] = []
-        self._numbers = 0
+        self.ledger.clear()
 
     def next_number(self) -> int:
         """1, 2, 3: what makes ids differ from each other."""

@@ -12,19 +12,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 Seconds = Annotated[float, Field(ge=0)]
 
-AT_START = frozenset(
-    {
-        "seed",
-        "videos_per_day",
-        "daily_variation",
-        "creators",
-        "first_day",
-        "last_day",
-        "index_lag_hours",
-        "cached_videos",
-    }
-    | {"clock_start", "clock_runs"}
-)
+_CORPUS = ("seed", "videos_per_day", "daily_variation", "creators", "first_day", "last_day", "index_lag_hours")
+_MORE = ("cached_videos", "clock_start", "clock_runs", "removed_share", "null_characters")
+AT_START = frozenset((*_CORPUS, *_MORE))
 """Settings that shape the corpus or the clock, fixed once the sandbox runs."""
 
 
@@ -68,7 +58,6 @@ class SandboxSettings(BaseModel):
     refused_endpoints: tuple[Endpoint, ...] = Field(
         (), description="endpoints outside the client's scope: 401 `scope_error`"
     )
-
     scope_error: Literal["scope_not_authorized", "scope_permission_missed"] = Field(
         "scope_not_authorized", description="error code of an endpoint outside the client's scope"
     )

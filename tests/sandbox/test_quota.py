@@ -70,7 +70,6 @@ def test_the_default_limits_are_those_of_the_documentation(sandbox):
 
 
 def test_the_ledger_tells_what_was_asked_and_which_fault_answered(sandbox, client):
-    sandbox.fault("dropped", times=1, endpoint="user/info")
     client.search(max_count=7)
     entry = sandbox.ledger[-1]
     assert (entry.client, entry.status, entry.code, entry.fault) == (CLIENT_KEY, 200, "ok", None)

@@ -7,7 +7,6 @@ KEYWORD = {"or": [condition("keyword", "verkiezingen")]}
 
 
 def test_pages_shrink_when_videos_are_removed_and_the_cursor_does_not_notice(sandbox, client):
-    sandbox.switch(removed_share=0)
     first, *_ = pages = list(client.pages(max_count=10))
     for video in first["videos"][2:5]:
         sandbox.delete_video(video["id"])
