@@ -7,7 +7,10 @@ BIN := .venv/bin
 export AIRFLOW_HOME ?= $(CURDIR)/.airflow
 export PYTHONPATH := $(CURDIR)
 export ICANDID_STORAGE ?= file://$(CURDIR)/data
+export AIRFLOW__CORE__DAGS_FOLDER := $(CURDIR)/dags
+export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
 include airflow.env
+export $(shell sed -n 's/=.*//p' airflow.env)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help

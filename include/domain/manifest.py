@@ -55,6 +55,11 @@ class WindowManifest(_Counted):
     def complete(self) -> bool:
         return self.state is State.COMPLETE
 
+    def summary(self) -> dict[str, Any]:
+        """The counts that Airflow shows of a window; never a record."""
+        counts = ("state", "pages", "requests", "returned", "distinct")
+        return {"window": str(self.window), **self.model_dump(mode="json", include=set(counts))}
+
 
 class Month(_Counted):
     """One month of a dataset: `parts` names what was merged into it, window by window, with each part's SHA-256."""
@@ -74,3 +79,7 @@ class DatasetManifest(_Counted):
     @property
     def rows(self) -> int:
         return sum(month.rows for month in self.months.values())
+
+    def summary(self) -> dict[str, Any]:
+        """The counts that Airflow shows of a dataset."""
+        return {"months": len(self.months), "videos": self.rows}

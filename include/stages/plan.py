@@ -2,31 +2,19 @@
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
-from include.domain.errors import AccessEnded, ProjectInvalid
+from include.domain.asked import Asked
+from include.domain.errors import AccessEnded
 from include.domain.manifest import WindowManifest
 from include.domain.project import ResearchProject
 from include.domain.window import Window
 from include.storage.layout import ProjectLayout
 from include.storage.manifests import read_windows
 from include.storage.objects import Objects
-from include.tiktok.query import query_id, query_of
+from include.tiktok.query import fields_of, query_id, query_of
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What one run asks for: days from `start` to `end` (None = as far as the project goes), or all of it.
-
-    `reharvest` asks for days again that are covered already.
-    """
-
-    start: date | None = None
-    end: date | None = None
-    reharvest: bool = False
 
 
 def plan(project: ResearchProject, asked: Asked, objects: Objects, today: date) -> list[Window]:
@@ -34,10 +22,11 @@ def plan(project: ResearchProject, asked: Asked, objects: Objects, today: date) 
 
     Raises:
         AccessEnded: today lies outside the approved access dates.
-        ProjectInvalid: the project's query, or the days asked for, cannot be used.
+        ProjectInvalid: the project's query or its fields cannot be used.
     """
     _check_access(project, today)
     query = query_of(project)
+    fields_of(project)
     manifests = read_windows(objects, ProjectLayout(project.project_id))
     windows = windows_to_harvest(project, asked, _of_query(manifests, query_id(query)), today)
     log.info(
@@ -54,7 +43,7 @@ def windows_to_harvest(
 
     A window that was started and is not complete is planned as it is, so that its stored pages count.
     """
-    wanted = _wanted(project, asked, today)
+    wanted = asked.of(project, today)
     if wanted is None:
         return []
     if asked.reharvest:
@@ -73,16 +62,6 @@ def _started(manifests: list[WindowManifest], covered: list[Window], wanted: Win
         if window & wanted == window and window.without([*covered, *started]) == [window]:
             started.append(window)
     return started
-
-
-def _wanted(project: ResearchProject, asked: Asked, today: date) -> Window | None:
-    whole = project.wanted(today)
-    if asked.start and asked.end and asked.end < asked.start:
-        raise ProjectInvalid(f"end_date {asked.end} lies before start_date {asked.start}; swap them.")
-    if whole is None:
-        return None
-    start, end = asked.start or whole.start, asked.end or whole.end
-    return whole & Window(start, end) if start <= end else None
 
 
 def _of_query(manifests: Iterable[WindowManifest], wanted: str) -> list[WindowManifest]:

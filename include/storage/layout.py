@@ -74,6 +74,9 @@ class ProjectLayout:
     def record(self, day: date, record_id: str) -> str:
         return f"{self.records}{day:%Y/%m/%d}/{record_id}.json"
 
+    def refused(self, record_id: str) -> str:
+        return f"{self.root}/refused/{record_id}.json"
+
     def registration(self, run: str) -> str:
         return f"{self.root}/registration/{_plain(run)}.json"
 

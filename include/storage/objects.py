@@ -4,6 +4,7 @@ A put replaces an object atomically on both (a rename on disk, one request or a 
 a reader sees the old object or the new one, never half of one.
 """
 
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,11 +35,11 @@ class Objects:
             except FileNotFoundError:
                 return None
 
-    def reader(self, path: str) -> Any:
-        """A seekable file-like view of the object, for readers that need parts of it. None when it is absent."""
+    def reader(self, path: str) -> io.RawIOBase | None:
+        """A seekable file over the object that fetches what is asked for, or None when there is no such object."""
         with _storage_errors(path):
             try:
-                return obstore.open_reader(self.store, path)
+                return _Reader(path, obstore.open_reader(self.store, path))
             except FileNotFoundError:
                 return None
 
@@ -75,6 +76,32 @@ class Objects:
                     self.store.delete(path)
                 except FileNotFoundError:
                     continue
+
+
+class _Reader(io.RawIOBase):
+    """An object as Python's own kind of file, which pyarrow and others know how to read."""
+
+    def __init__(self, path: str, reader: "obstore.ReadableFile") -> None:
+        self._path = path
+        self._reader = reader
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._reader.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._reader.tell()
+
+    def readinto(self, buffer: Any) -> int:
+        with _storage_errors(self._path):
+            content = self._reader.read(len(buffer))
+        buffer[: len(content)] = memoryview(content)
+        return len(content)
 
 
 def open_storage(url: str, s3: dict[str, str] | None = None) -> Objects:

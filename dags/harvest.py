@@ -1,0 +1,117 @@
+"""
+### Harvest one research project
+
+`plan_windows >> harvest_window >> merge_dataset >> register_dataset`
+
+A run does whatever is left: the days of the period that are old enough to be settled, minus the days that complete
+windows cover. Trigger it with dates to harvest those days only, or create a backfill; a run that finds nothing to do
+is a success. The configuration is the Variable `research_project__<project_id>`, the credentials are the connection
+`tiktok_<project_id>`.
+
+**When a task is red**
+
+| Task | Message | What to do |
+|---|---|---|
+| `plan_windows` | *Research project …: field = value: …* | Correct that field of the Variable, then clear the task. |
+| `plan_windows` | *access is approved from …* | Nothing, before the start; retire the project after the end. |
+| `harvest_window` | *TikTok does not accept this API client* | Correct the connection, then clear the task. |
+| `harvest_window` | *TikTok refused the request …* | Read TikTok's words; quote the log_id to TikTok's support. |
+| `harvest_window` | *could not answer* (after its retries) | Clear the task: it goes on after its last page. |
+| `register_dataset` | *… do not reconcile* | Both numbers are in the message; see docs/operating.md. |
+
+Clearing a task never pays for a stored page again.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_parsing_context, task
+from airflow.sdk.exceptions import AirflowException
+
+from include.domain.index import Entry
+from plugins.project_variables import entries, entry, load_project
+from plugins.wiring import airflow_outcomes, asked, research_api, storage, today
+
+PREFIX = "harvest__"
+PARAMS = {
+    "start_date": Param(
+        None, type=["null", "string"], format="date", description_md="First day; empty: from the start."
+    ),
+    "end_date": Param(None, type=["null", "string"], format="date", description_md="Last day. Empty: up to today."),
+    "reharvest": Param(False, type="boolean", description_md="Ask again for days that are covered already."),
+}
+
+
+@task
+def plan_windows(project_id: str, **context: Any) -> list[str]:
+    from include.stages.plan import plan
+
+    with airflow_outcomes():
+        return [str(window) for window in plan(load_project(project_id), asked(context), storage(), today())]
+
+
+@task(map_index_template="{{ window.replace('_', ' to ') }}", retries=3, retry_delay=timedelta(minutes=5))
+def harvest_window(project_id: str, window: str, **context: Any) -> dict:
+    from include.domain.window import Window
+    from include.stages.harvest import harvest
+
+    with airflow_outcomes():
+        project, again = load_project(project_id), asked(context).reharvest
+        api, run = research_api(project), context["run_id"]
+        return harvest(project, Window.parse(window), api, storage(), run, reharvest=again).summary()
+
+
+@task(trigger_rule="none_failed")
+def merge_dataset(project_id: str) -> dict:
+    from include.stages.merge import merge
+
+    with airflow_outcomes():
+        return merge(load_project(project_id), storage()).summary()
+
+
+@task
+def register_dataset(project_id: str, **context: Any) -> dict:
+    from include.stages.register import register
+    from plugins.icandid_hooks import collection_registry
+
+    with airflow_outcomes():
+        run, at = context["run_id"], datetime.now(UTC)
+        return register(load_project(project_id), storage(), collection_registry(), run, at).model_dump()
+
+
+def harvest_dag(project_id: str, known: Entry) -> DAG:
+    """The DAG of one research project; without a schedule, and saying why, when its configuration is broken."""
+    with DAG(
+        dag_id=PREFIX + re.sub(r"[^A-Za-z0-9_.-]", "-", project_id),
+        description=known.title,
+        doc_md=f"**{known.problem}**\n\n{__doc__}" if known.problem else __doc__,
+        tags=["harvest", *known.tags, *(["config-error"] if known.problem else [])],
+        schedule=CronDataIntervalTimetable(known.schedule, "UTC") if known.schedule else None,
+        start_date=datetime(2016, 9, 1, tzinfo=UTC),
+        catchup=False,
+        max_active_runs=1,
+        is_paused_upon_creation=False,
+        params=PARAMS,
+        auto_register=False,
+    ) as dag:
+        windows = plan_windows(project_id)
+        harvested = harvest_window.override(pool=known.pool).partial(project_id=project_id).expand(window=windows)
+        harvested >> merge_dataset(project_id) >> register_dataset(project_id)
+    return dag
+
+
+def checked(project_id: str, known: Entry) -> DAG:
+    """The same, with a schedule that Airflow can read; otherwise the problem is put in its place."""
+    try:
+        dag = harvest_dag(project_id, known)
+        dag.timetable.validate()
+    except (AirflowException, ValueError) as error:
+        return harvest_dag(project_id, Entry(title=known.title, problem=f"schedule = {known.schedule!r}: {error}"))
+    return dag
+
+
+only = get_parsing_context().dag_id
+known_projects = {only.removeprefix(PREFIX): entry(only.removeprefix(PREFIX))} if only else entries()
+for project_id, known in known_projects.items():
+    globals()[PREFIX + project_id] = checked(project_id, known)

@@ -1,0 +1,74 @@
+"""make demo: a registered research project becomes a collection in iCANDID, inside Airflow, with nothing to set up."""
+
+import os
+import socket
+import sys
+import time
+
+from include.domain.manifest import WindowManifest
+from include.icandid.registry import Registry
+from include.icandid.registry_engine import registry_engine
+from include.sandbox.server import running as sandbox_running
+from include.storage.layout import ProjectLayout
+from include.storage.manifests import read_dataset, read_windows
+from include.storage.objects import open_storage
+from ops.local_airflow import running as airflow_running
+from ops.rest import Airflow
+from ops.sample import DAG_ID, PROJECT_ID, SANDBOX, register_sample
+
+MINUTES = 3
+
+
+def main() -> None:
+    """Run the demo; any failure ends it with a message and exit code 1."""
+    started = time.monotonic()
+    print("demo: starting the sandbox of the TikTok Research API, and Airflow (scheduler, API, DAG processor)")
+    with sandbox_running(SANDBOX) as sandbox, airflow_running(_free_port()) as airflow:
+        print(f"demo: registering the research project {PROJECT_ID}: Variable and connection")
+        register_sample(airflow, sandbox)
+        airflow.wait_for_dag(DAG_ID, seconds=60)
+        run_id = airflow.trigger(DAG_ID)
+        print(f"demo: {DAG_ID} runs: plan_windows >> harvest_window >> merge_dataset >> register_dataset")
+        state = airflow.wait_for_run(DAG_ID, run_id, seconds=60 * MINUTES)
+        if state != "success":
+            sys.exit(f"demo: the run ended as {state}; its logs are in {os.environ['AIRFLOW_HOME']}/logs")
+        _report(airflow, run_id, time.monotonic() - started)
+
+
+def _report(airflow: Airflow, run_id: str, seconds: float) -> None:
+    objects, layout = open_storage(os.environ["ICANDID_STORAGE"]), ProjectLayout(PROJECT_ID)
+    windows, dataset = read_windows(objects, layout), read_dataset(objects, layout)
+    planned = airflow.result(DAG_ID, run_id, "plan_windows")
+    registration = airflow.result(DAG_ID, run_id, "register_dataset")
+    root = objects.url.removeprefix("file://")
+    if planned:
+        for window in windows:
+            print(f"  window {_line(window)}")
+    else:
+        print("  nothing was left to harvest: every day of the period lies in a complete window")
+    row = Registry(registry_engine(f"sqlite:///{root}/registry.sqlite")).row(PROJECT_ID)
+    if row is None or dataset is None:
+        sys.exit("demo: the collection was not registered")
+    print(f"  dataset       {root}/{layout.dataset}<yyyy-mm>.parquet ({dataset.rows} videos, synthetic)")
+    print(f"  records       {root}/{layout.records} ({registration['sent']} put by this run)")
+    print(f"  registry row  {root}/registry.sqlite, table datasets: {row['name']!r}, {row['recordcount']} records,")
+    print(f"                {row['from']} to {row['until']}, languages {', '.join(row['languages'])}")
+    print(f"  took          {seconds:.0f} s")
+    print("  look at it    make up, then open http://127.0.0.1:8080 (no login on this machine)")
+    print(f"demo: {dataset.rows} videos in {len(windows)} windows registered as {row['internalident']}")
+
+
+def _line(window: WindowManifest) -> str:
+    return (
+        f"{window.start} to {window.end}: {window.pages} pages, {window.requests} requests, "
+        f"{window.distinct} videos, {window.state}"
+    )
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return listening.getsockname()[1]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Airflow's REST API, as far as demo and up need it."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+ENDED = ("success", "failed")
+
+
+@dataclass(frozen=True)
+class Airflow:
+    """A running Airflow. The local one lets everybody on this machine in (its simple auth manager)."""
+
+    url: str
+
+    def call(self, method: str, path: str, **options: Any) -> requests.Response:
+        token = requests.get(f"{self.url}/auth/token", timeout=30).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        return requests.request(method, f"{self.url}/api/v2/{path}", headers=headers, timeout=60, **options)
+
+    def put(self, collection: str, key: str, body: dict[str, Any]) -> None:
+        """Create a variable or connection, or replace it."""
+        if self.call("PATCH", f"{collection}/{key}", json=body).status_code == 404:
+            self.call("POST", collection, json=body).raise_for_status()
+
+    def wait_for_dag(self, dag_id: str, seconds: int) -> None:
+        """Until the DAG processor has found the DAG."""
+        _until(lambda: self.call("GET", f"dags/{dag_id}").status_code == 200, seconds, f"DAG {dag_id} did not appear")
+
+    def trigger(self, dag_id: str, conf: dict[str, Any] | None = None) -> str:
+        """Start a run; returns its id."""
+        answer = self.call("POST", f"dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf or {}})
+        answer.raise_for_status()
+        return answer.json()["dag_run_id"]
+
+    def wait_for_run(self, dag_id: str, run_id: str, seconds: int) -> str:
+        """Until the run has ended; returns its state."""
+        path = f"dags/{dag_id}/dagRuns/{run_id}"
+        return _until(
+            lambda: state if (state := self.call("GET", path).json()["state"]) in ENDED else None,
+            seconds,
+            f"run {run_id} of {dag_id} did not end",
+        )
+
+    def result(self, dag_id: str, run_id: str, task_id: str) -> Any:
+        """What a task returned."""
+        path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value"
+        value = self.call("GET", path).json()["value"]
+        return json.loads(value) if isinstance(value, str) else value
+
+
+def _until(ready: Callable[[], Any], seconds: int, otherwise: str) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if value := ready():
+            return value
+        time.sleep(0.5)
+    raise SystemExit(f"{otherwise} within {seconds} s")

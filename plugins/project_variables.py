@@ -1,0 +1,95 @@
+"""Research projects live in Airflow Variables: one each, and one small index of them all.
+
+A DAG file that is being parsed lists the keys (one call) and reads the index (one call); it reads a project's own
+Variable only for a project that the index does not know yet. A task reads the Variable of its own project.
+"""
+
+import os
+from contextlib import suppress
+
+from airflow.sdk import Variable
+from airflow.sdk.exceptions import AirflowRuntimeError
+
+from include.domain.errors import ProjectInvalid
+from include.domain.index import Entry, entry_of, index_from, index_text
+from include.domain.project import ResearchProject, read_project
+
+PREFIX = "research_project__"
+INDEX = "research_projects"
+DESCRIPTION = "Derived from the research_project__ Variables; DAG index_projects or make index makes it again."
+READ_AT_ONCE = 50
+"""Projects outside the index that one parse reads by themselves; the rest waits for the next index."""
+
+
+def project_ids() -> list[str]:
+    """The ids of all registered research projects.
+
+    Variables from the environment count too; they are the only ones outside a running Airflow (`airflow dags test`).
+    """
+    environment = f"AIRFLOW_VAR_{PREFIX}".upper()
+    keys = [name.lower().removeprefix("airflow_var_") for name in os.environ if name.startswith(environment)]
+    with suppress(ImportError):  # outside a running Airflow only the environment can be listed
+        keys += Variable.keys(prefix=PREFIX)
+    return sorted({key.removeprefix(PREFIX) for key in keys})
+
+
+def entries() -> dict[str, Entry]:
+    """What a DAG file needs to know of every research project; a broken index counts as an empty one."""
+    index, ids = _index(), project_ids()
+    unknown = [project_id for project_id in ids if project_id not in index]
+    known = {project_id: index[project_id] for project_id in ids if project_id in index}
+    fresh = {project_id: _fresh_entry(project_id) for project_id in unknown[:READ_AT_ONCE]}
+    waiting = {project_id: Entry(tags=("not-indexed",)) for project_id in unknown[READ_AT_ONCE:]}
+    return known | fresh | waiting
+
+
+def entry(project_id: str) -> Entry:
+    """The same for one project, where only that one matters."""
+    return _index().get(project_id) or _fresh_entry(project_id)
+
+
+def load_project(project_id: str) -> ResearchProject:
+    """The research project as its Variable says now.
+
+    Raises:
+        ProjectInvalid: there is no such Variable, or it cannot be used.
+    """
+    return read_project(project_id, _text(project_id))
+
+
+def rebuild_index() -> dict[str, Entry]:
+    """Make the index again from all project Variables and store it; returns what it holds."""
+    index = {project_id: _fresh_entry(project_id) for project_id in project_ids()}
+    Variable.set(INDEX, index_text(index), description=DESCRIPTION)
+    return index
+
+
+def index_problem() -> str | None:
+    """Why the index cannot be read; None when it can, or when there is none yet."""
+    text = Variable.get(INDEX, default="{}")
+    try:
+        index_from(text)
+    except ProjectInvalid as error:
+        return str(error)
+    return None
+
+
+def _index() -> dict[str, Entry]:
+    try:
+        return index_from(Variable.get(INDEX, default="{}"))
+    except ProjectInvalid:
+        return {}
+
+
+def _fresh_entry(project_id: str) -> Entry:
+    try:
+        return entry_of(project_id, _text(project_id))
+    except ProjectInvalid as error:
+        return Entry(problem=str(error))
+
+
+def _text(project_id: str) -> str:
+    try:
+        return Variable.get(PREFIX + project_id)
+    except AirflowRuntimeError as error:
+        raise ProjectInvalid(f"There is no Variable {PREFIX}{project_id}; register the research project.") from error

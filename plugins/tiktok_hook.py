@@ -1,0 +1,75 @@
+"""The hook that turns a connection into a client of the TikTok Research API."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from airflow.providers.http.hooks.http import HttpHook
+from airflow.sdk import Connection
+from airflow.sdk.log import mask_secret
+from requests import PreparedRequest, Session
+
+from include.domain.errors import SettingInvalid
+from include.tiktok.client import ResearchApi
+from include.tiktok.token import Credentials
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class TikTokResearchHook(HttpHook):
+    """A connection (host or base URL, login = client key, password = client secret) as a `ResearchApi`.
+
+    HttpHook would send login and password as Basic authentication and every key of the extra as a header, and would
+    fall back to plain http; none of the three may happen to the credentials of a research project.
+    """
+
+    default_host = "open.tiktokapis.com"
+
+    def __init__(self, connection_id: str) -> None:
+        super().__init__(method="POST", http_conn_id=connection_id, auth_type=_NoAuth)
+
+    def research_api(self) -> ResearchApi:
+        """The client of this connection, with its own session.
+
+        Raises:
+            SettingInvalid: the connection lacks key or secret, or would send them over plain http.
+        """
+        connection = self.get_connection(self.http_conn_id)
+        session = self.get_conn()
+        if not connection.login or not connection.password:
+            raise SettingInvalid(
+                f"Connection {self.http_conn_id}: login (client key) and password (client secret) must both be filled."
+            )
+        mask_secret(connection.password)
+        credentials = Credentials(self.base_url.rstrip("/"), connection.login, connection.password, mask_secret)
+        return ResearchApi(session, credentials)
+
+    def _set_base_url(self, connection: Connection) -> None:
+        if "://" not in (connection.host or "") and not connection.schema:
+            connection.schema = "https"
+        super()._set_base_url(connection)
+        url = urlsplit(self.base_url)
+        if url.scheme != "https" and url.hostname not in LOOPBACK:
+            raise SettingInvalid(f"Connection {self.http_conn_id}: {self.base_url} is not encrypted; use https.")
+
+    def _configure_session_from_auth(self, session: Session, connection: Connection) -> Session:  # noqa: ARG002
+        session.auth = _NoAuth()
+        return session
+
+    def _configure_session_from_extra(
+        self, session: Session, connection: Connection, extra_options: dict[str, Any]
+    ) -> Session:
+        """Only what concerns the transport is taken from the extra."""
+        extra = connection.extra_dejson
+        session.verify = extra.get("verify", True)
+        session.proxies.update(extra.get("proxies", {}))
+        self.merged_extra = extra_options
+        return session
+
+
+class _NoAuth:
+    """Leaves a request as it is; also keeps requests from looking into ~/.netrc."""
+
+    def __init__(self, *_: object) -> None: ...
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        return request

@@ -1,0 +1,63 @@
+"""Where Airflow meets the stages: a run becomes plain arguments, our errors become Airflow outcomes."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
+
+from include.domain.asked import Asked
+from include.domain.errors import Person, QuotaExhausted
+from include.domain.project import ResearchProject
+
+if TYPE_CHECKING:
+    from include.storage.objects import Objects
+    from include.tiktok.client import ResearchApi
+
+
+def asked(context: Mapping[str, Any]) -> Asked:
+    """What a run asks for: the dates of its form, the interval of its backfill, or everything still missing."""
+    params, dag_run = context["params"], context["dag_run"]
+    if dag_run.run_type == "backfill" and context.get("data_interval_start"):
+        start = context["data_interval_start"].date()
+        end = (context["data_interval_end"] - timedelta(microseconds=1)).date()
+        return Asked(start, max(start, end), params["reharvest"])
+    return Asked(_day(params["start_date"]), _day(params["end_date"]), params["reharvest"])
+
+
+def today() -> date:
+    """The UTC day that counts as today for a task that starts now."""
+    return datetime.now(UTC).date()
+
+
+def research_api(project: ResearchProject) -> "ResearchApi":
+    """The client of a project's own connection."""
+    from plugins.tiktok_hook import TikTokResearchHook  # not at parse time: the HTTP provider takes 0.25 s to import
+
+    return TikTokResearchHook(project.connection_id).research_api()
+
+
+def storage() -> "Objects":
+    """The object storage of this deployment."""
+    from plugins.object_storage import storage as open_one
+
+    return open_one()
+
+
+@contextmanager
+def airflow_outcomes() -> Iterator[None]:
+    """Our errors as Airflow outcomes: a person fails the task at once, tomorrow gives the slot back and waits.
+
+    A moment stays what it is, so that Airflow's own retries repeat the task.
+    """
+    try:
+        yield
+    except QuotaExhausted as error:
+        raise AirflowRescheduleException(error.resets_at) from error  # type: ignore[no-untyped-call]
+    except Person as error:
+        raise AirflowFailException(str(error)) from error
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

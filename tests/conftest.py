@@ -1,0 +1,76 @@
+"""What every test may use: an object storage, a sandbox with its clock under control, an Airflow of its own.
+
+The settings of Airflow must stand in the environment before anything imports it.
+"""
+
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="icandid-airflow-"))
+
+for line in (ROOT / "airflow.env").read_text().splitlines():
+    if line and not line.startswith("#"):
+        name, value = line.split("=", 1)
+        os.environ[name] = value
+os.environ.update(
+    AIRFLOW_HOME=str(AIRFLOW_HOME),
+    AIRFLOW__CORE__DAGS_FOLDER=str(ROOT / "dags"),
+    AIRFLOW__CORE__PLUGINS_FOLDER=str(ROOT / "plugins"),
+    AIRFLOW__CORE__UNIT_TEST_MODE="False",
+    AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{AIRFLOW_HOME}/airflow.db",
+    AIRFLOW__LOGGING__LOGGING_LEVEL="WARNING",
+    ICANDID_STORAGE=f"file://{AIRFLOW_HOME}/storage",
+)
+
+from include.sandbox.server import running  # noqa: E402
+from include.sandbox.settings import SandboxSettings  # noqa: E402
+from include.storage.objects import open_storage  # noqa: E402
+from include.tiktok.client import ResearchApi  # noqa: E402
+from include.tiktok.token import Credentials, _cache  # noqa: E402
+
+NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _no_token_of_another_test():
+    _cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch):
+    """A test that calls out fails; the sandbox and the services of the tests listen on loopback."""
+    import socket
+
+    connect = socket.socket.connect
+
+    def checked(self, address):
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "localhost", "::1"):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", checked)
+
+
+@pytest.fixture
+def objects(tmp_path):
+    return open_storage(f"file://{tmp_path}/storage")
+
+
+@pytest.fixture(scope="session")
+def tiktok():
+    """One sandbox for a whole test session: its clock stands at NOW, its search ids work at once."""
+    with running(SandboxSettings(clock_start=NOW, clock_runs=False, search_ready_seconds=0)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def api(tiktok):
+    import requests
+
+    with requests.Session() as session:
+        yield ResearchApi(session, Credentials(tiktok.url, tiktok.client_key, tiktok.client_secret, [].append))
