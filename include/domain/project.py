@@ -63,6 +63,7 @@ Hashtag = Annotated[str, Text, _bare("#")]
 Keyword = Annotated[str, Text]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+Label = Annotated[str, Text, StringConstraints(max_length=45)]
 Schedule = Annotated[str, AfterValidator(_cron_or_preset)]
 Item = TypeVar("Item")
 Distinct = Annotated[tuple[Item, ...], AfterValidator(_distinct)]
@@ -132,7 +133,7 @@ class ResearchProject(_Strict):
 
     languages: Distinct[Language] = ()
     license: Annotated[str, Text, StringConstraints(max_length=255)]
-    labels: Distinct[str] = ()
+    labels: Distinct[Label] = ()
     hidden: bool = True
 
     @model_validator(mode="before")
