@@ -125,8 +125,12 @@ def open_storage(url: str, s3: dict[str, str] | None = None) -> Objects:
 
 
 def _s3(url: str, settings: dict[str, str]) -> ObjectStore:
-    endpoint = settings.pop("endpoint", None)
+    endpoint = settings.pop("endpoint", "")
+    if endpoint and not endpoint.startswith(("http://", "https://")):
+        raise ValueError(f"its endpoint is {endpoint!r}; write it with http:// or https://")
     session = boto3.Session(**settings)
+    if session.get_credentials() is None:
+        raise ValueError("there are no credentials; fill login and password of its connection, or AWS's environment")
     options: dict[str, Any] = {"region": session.region_name or "us-east-1"}
     if endpoint:
         plain_http = endpoint.startswith("http://")
@@ -150,6 +154,11 @@ def _storage_errors(path: str) -> Iterator[None]:
             "Check the credentials and the rights of the bucket or folder."
         ) from error
     except (BaseError, OSError) as error:
+        if isinstance(error, FileNotFoundError) or "404 Not Found" in str(error):
+            raise SettingInvalid(
+                f"The object storage has no place for {path}: {_first_line(error)}. "
+                "Create the bucket or folder of ICANDID_STORAGE, or correct its name."
+            ) from error
         raise StorageUnavailable(f"The object storage failed at {path}: {_first_line(error)}") from error
 
 

@@ -40,7 +40,7 @@ def test_every_field_of_a_full_project_is_kept():
         "pool": "tiktok",
     }
     kept = json.loads(read_project(PROJECT["project_id"], json.dumps(full)).model_dump_json(exclude={"query"}))
-    assert kept == full
+    assert {name: kept[name] for name in full} == full
 
 
 def test_days_may_be_written_as_tiktok_writes_them():

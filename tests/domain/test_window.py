@@ -1,4 +1,5 @@
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -49,7 +50,7 @@ def test_a_hole_in_the_middle_leaves_two_windows():
 def test_what_is_left_is_the_window_minus_the_covered_days(window, covered):
     left = window.without(covered)
     assert days_of(left) == sorted(set(window) - set(days_of(covered)))
-    assert all(before.end + DAY < after.start for before, after in zip(left, left[1:], strict=False)), "not the fewest"
+    assert all(before.end + DAY < after.start for before, after in pairwise(left)), "not the fewest"
 
 
 @given(windows(), st.integers(1, 30))
