@@ -5,6 +5,7 @@ Source: TikTok docs, `research-api-specs-query-videos`.
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -103,7 +104,7 @@ def _condition_complaints(condition: Any) -> Iterator[str]:
         yield f"{condition!r} must have exactly operation, field_name and field_values"
         return
     operation, name, values = condition["operation"], condition["field_name"], condition["field_values"]
-    allowed = OPERATIONS.get(name)
+    allowed = OPERATIONS.get(name) if isinstance(name, str) else None
     if allowed is None:
         yield f"field_name {name!r} is unknown, use one of {', '.join(OPERATIONS)}"
         return
@@ -123,7 +124,15 @@ def _value_complaints(name: str, values: list[str]) -> Iterator[str]:
             yield f"{value!r} is not a region of TikTok; use two capital letters such as BE"
         if name == "video_length" and value not in VIDEO_LENGTHS:
             yield f"{value!r} is unknown, use one of {', '.join(VIDEO_LENGTHS)}"
-        if name == "create_date" and not (len(value) == 8 and value.isdigit()):
+        if name == "create_date" and not _is_day(value):
             yield f"{value!r} must be a day as yyyymmdd"
         if name in ("username", "hashtag_name") and value[0] in "@#":
             yield f"write {value[1:]!r} without {value[0]!r}"
+
+
+def _is_day(value: str) -> bool:
+    """Whether TikTok can read this as a day; `strptime` alone takes `2026131` too."""
+    try:
+        return len(value) == 8 and value.isascii() and f"{datetime.strptime(value, '%Y%m%d'):%Y%m%d}" == value  # noqa: DTZ007
+    except ValueError:
+        return False
