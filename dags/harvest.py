@@ -23,11 +23,11 @@ Clearing a task never pays for a stored page again.
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_parsing_context, task
-from airflow.sdk.exceptions import AirflowException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from include.domain.index import Entry
 from plugins.project_variables import entries, entry, load_project
@@ -39,6 +39,7 @@ PARAMS = {
         None, type=["null", "string"], format="date", description_md="First day; empty: from the start."
     ),
     "end_date": Param(None, type=["null", "string"], format="date", description_md="Last day. Empty: up to today."),
+    "dry_run": Param(False, type="boolean", description_md="Stop after the plan, which says what a run would cost."),
     "reharvest": Param(False, type="boolean", description_md="Ask again for days that are covered already."),
 }
 
@@ -48,10 +49,12 @@ def plan_windows(project_id: str, **context: Any) -> list[str]:
     from include.stages.plan import plan
 
     with airflow_outcomes():
-        return [str(window) for window in plan(load_project(project_id), asked(context), storage(), today())]
+        windows, cost = plan(load_project(project_id), asked(context), storage(), today())
+    context["ti"].xcom_push("estimate", str(cost))
+    return [] if context["params"]["dry_run"] else [str(window) for window in windows]
 
 
-@task(map_index_template="{{ window.replace('_', ' to ') }}", retries=3, retry_delay=timedelta(minutes=5))
+@task(map_index_template="{{ window.replace('_', ' to ') }}{{ waits | default('') }}", retries=5)
 def harvest_window(project_id: str, window: str, **context: Any) -> dict:
     from include.domain.window import Window
     from include.stages.harvest import harvest
@@ -59,25 +62,34 @@ def harvest_window(project_id: str, window: str, **context: Any) -> dict:
     with airflow_outcomes():
         project, again = load_project(project_id), asked(context).reharvest
         api, run = research_api(project), context["run_id"]
-        return harvest(project, Window.parse(window), api, storage(), run, reharvest=again).summary()
+        manifest = harvest(project, Window.parse(window), api, storage(), run, reharvest=again)
+        manifest.check_complete()
+    return manifest.summary()
 
 
-@task(trigger_rule="none_failed")
-def merge_dataset(project_id: str) -> dict:
+@task(trigger_rule="all_done")
+def merge_dataset(project_id: str, windows: list[str] | None, **context: Any) -> dict:
     from include.stages.merge import merge
 
+    if windows is None:
+        raise AirflowFailException("There is no plan to merge for: see plan_windows.")
+    if context["params"]["dry_run"]:
+        raise AirflowSkipException("A dry run ends with its plan.")
     with airflow_outcomes():
         return merge(load_project(project_id), storage()).summary()
 
 
 @task
-def register_dataset(project_id: str, **context: Any) -> dict:
-    from include.stages.register import register
+def register_dataset(project_id: str, windows: list[str], **context: Any) -> dict:
+    from include.domain.window import Window
+    from include.stages.register import check_windows, register
     from plugins.icandid_hooks import collection_registry
 
     with airflow_outcomes():
-        run, at = context["run_id"], datetime.now(UTC)
-        return register(load_project(project_id), storage(), collection_registry(), run, at).model_dump()
+        project, objects, at = load_project(project_id), storage(), datetime.now(UTC)
+        registration = register(project, objects, collection_registry(), context["run_id"], at)
+        check_windows(project, objects, map(Window.parse, windows))
+    return registration.model_dump()
 
 
 def harvest_dag(project_id: str, known: Entry) -> DAG:
@@ -97,7 +109,7 @@ def harvest_dag(project_id: str, known: Entry) -> DAG:
     ) as dag:
         windows = plan_windows(project_id)
         harvested = harvest_window.override(pool=known.pool).partial(project_id=project_id).expand(window=windows)
-        harvested >> merge_dataset(project_id) >> register_dataset(project_id)
+        harvested >> merge_dataset(project_id, windows) >> register_dataset(project_id, windows)
     return dag
 
 

@@ -66,7 +66,7 @@ def rebuild_index() -> dict[str, Entry]:
 
 def index_problem() -> str | None:
     """Why the index cannot be read; None when it can, or when there is none yet."""
-    text = Variable.get(INDEX, default="{}")
+    text = Variable.get(INDEX, default=None) or "{}"
     try:
         index_from(text)
     except ProjectInvalid as error:
@@ -76,7 +76,7 @@ def index_problem() -> str | None:
 
 def _index() -> dict[str, Entry]:
     try:
-        return index_from(Variable.get(INDEX, default="{}"))
+        return index_from(Variable.get(INDEX, default=None) or "{}")
     except ProjectInvalid:
         return {}
 

@@ -1,19 +1,24 @@
 """Where Airflow meets the stages: a run becomes plain arguments, our errors become Airflow outcomes."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
 
 from include.domain.asked import Asked
-from include.domain.errors import Person, QuotaExhausted
+from include.domain.errors import Person, Tomorrow
 from include.domain.project import ResearchProject
 
 if TYPE_CHECKING:
     from include.storage.objects import Objects
     from include.tiktok.client import ResearchApi
+
+
+log = logging.getLogger(__name__)
 
 
 def asked(context: Mapping[str, Any]) -> Asked:
@@ -49,12 +54,16 @@ def storage() -> "Objects":
 def airflow_outcomes() -> Iterator[None]:
     """Our errors as Airflow outcomes: a person fails the task at once, tomorrow gives the slot back and waits.
 
-    A moment stays what it is, so that Airflow's own retries repeat the task.
+    A moment stays what it is, so that Airflow's own retries repeat the task. Waiting uses up no retry, survives a
+    restart of every Airflow process (the time lies in the metadata database), and shows on the task's label.
     """
     try:
         yield
-    except QuotaExhausted as error:
-        raise AirflowRescheduleException(error.resets_at) from error  # type: ignore[no-untyped-call]
+    except Tomorrow as error:
+        until = datetime.now(UTC) + error.wait
+        log.warning("waiting until %s UTC: %s", f"{until:%Y-%m-%d %H:%M}", error)
+        get_current_context()["waits"] = f" (waits until {until:%Y-%m-%d %H:%M} UTC)"  # type: ignore[typeddict-unknown-key]
+        raise AirflowRescheduleException(until) from error  # type: ignore[no-untyped-call]
     except Person as error:
         raise AirflowFailException(str(error)) from error
 

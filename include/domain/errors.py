@@ -4,21 +4,25 @@
     ├── Moment                  nobody: the same call again in a moment
     │   ├── ApiUnavailable          TikTok answered with a passing fault, or not at all
     │   └── StorageUnavailable      the object store does not answer
-    ├── Tomorrow                nobody: go on after the quota is renewed
-    │   └── QuotaExhausted          the client's requests or records of this UTC day are used up
+    ├── Tomorrow                nobody: go on at a known time
+    │   ├── QuotaExhausted          the client's requests or records of this UTC day are used up
+    │   └── WindowTaken             another task holds the window's lease
+    ├── Narrower                nobody: ask for less at a time
+    │   ├── SearchTooBroad          TikTok fails on this search again and again
+    │   └── SearchLost              TikTok does not know the id of this search any more
     └── Person                  a person: nothing changes until somebody acts
         ├── ProjectInvalid          the configuration of a research project
         ├── CredentialsRejected     the API client of a research project
         ├── RequestRejected         TikTok refuses this request for good
         ├── AccessEnded             today lies outside the approved access dates
         ├── SettingInvalid          a setting of this deployment
-        ├── HarvestStalled          TikTok's paging does not come to an end
+        ├── WindowNotComplete       a window is parked as incomplete or suspect, with its reason
         └── CountsDiffer            what was merged and what was registered do not reconcile
 
 `plugins/wiring.py` turns each branch into an Airflow outcome: retry, wait, fail.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 class HarvestError(Exception):
@@ -30,7 +34,13 @@ class Moment(HarvestError):
 
 
 class Tomorrow(HarvestError):
-    """Passes at a known time: wait for it."""
+    """Passes at a known time: `wait` for it."""
+
+    wait: timedelta
+
+
+class Narrower(HarvestError):
+    """Passes when less is asked for at a time."""
 
 
 class Person(HarvestError):
@@ -50,13 +60,29 @@ class StorageUnavailable(Moment):
 
 
 class QuotaExhausted(Tomorrow):
-    """The client's quota of this UTC day is used up; it is renewed at `resets_at`."""
+    """The client's quota is used up, or what a project may take of it; go on at `resets_at`, known at `at`."""
 
-    def __init__(self, resets_at: datetime, log_id: str | None = None) -> None:
-        super().__init__(
-            f"This API client has used its daily quota; it resets at {resets_at:%Y-%m-%d %H:%M} UTC (log_id={log_id})."
-        )
+    def __init__(self, resets_at: datetime, at: datetime, why: str) -> None:
+        super().__init__(f"{why}; going on at {resets_at:%Y-%m-%d %H:%M} UTC, at the page after the last stored one.")
         self.resets_at = resets_at
+        self.wait = resets_at - at
+
+
+class WindowTaken(Tomorrow):
+    """Another task harvests this window; its lease ends at `resets_at` unless it is renewed."""
+
+    def __init__(self, window: str, resets_at: datetime, at: datetime) -> None:
+        super().__init__(f"Window {window} is being harvested by another run; looking again at {resets_at:%H:%M} UTC.")
+        self.resets_at = resets_at
+        self.wait = resets_at - at
+
+
+class SearchTooBroad(Narrower):
+    """TikTok fails on this search again and again; `answer` is its last answer, if any."""
+
+
+class SearchLost(Narrower):
+    """TikTok does not know the id of this search any more."""
 
 
 class ProjectInvalid(Person):
@@ -68,14 +94,14 @@ class CredentialsRejected(Person):
 
 
 class RequestRejected(Person):
-    """TikTok refuses this request, and would refuse it again."""
+    """TikTok refuses this request, and would refuse it again. `answer` is its answer, to be kept for study."""
 
-    def __init__(self, status: int, code: str, message: str, log_id: str | None) -> None:
+    def __init__(self, refusal: str, log_id: str | None, answer: bytes) -> None:
         super().__init__(
-            f"TikTok refused the request: HTTP {status} {code}: {message} (log_id={log_id}). "
-            "Correct the research project's query, fields or period; quote the log_id when you write to TikTok."
+            f"TikTok refused the request: {refusal} (log_id={log_id}). Correct the research project's query, fields "
+            "or period; quote the log_id when you write to TikTok."
         )
-        self.code = code
+        self.answer = answer
 
 
 class AccessEnded(Person):
@@ -86,8 +112,8 @@ class SettingInvalid(Person):
     """A setting of this deployment (connection, storage, registry) cannot be used."""
 
 
-class HarvestStalled(Person):
-    """TikTok's paging does not advance, or does not end."""
+class WindowNotComplete(Person):
+    """A window is parked: not all of it could be harvested, or what came cannot be believed."""
 
 
 class CountsDiffer(Person):

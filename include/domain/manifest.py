@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from include.domain.errors import WindowNotComplete
+from include.domain.piece import Piece
 from include.domain.window import Window
 
 
@@ -14,6 +16,17 @@ class State(StrEnum):
 
     INCOMPLETE = "incomplete"
     COMPLETE = "complete"
+    SUSPECT = "suspect"
+
+
+class PieceState(BaseModel):
+    """A piece of a window that was cut, and how far it came."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    piece: Piece
+    state: State = State.INCOMPLETE
+    reason: str = ""
 
 
 class _Counted(BaseModel):
@@ -24,7 +37,8 @@ class WindowManifest(_Counted):
     """What one window asked for and what came of it.
 
     `asked` and `returned` count records over all pages, `distinct` the ids among them, `without_id` the records that
-    had none and stay in the pages only. `requests` includes the failed attempts that a page needed.
+    had none and stay in the pages only. `requests` includes the failed attempts that a page needed. `pieces` are what
+    the window was cut into, `stuck_at` the page at which the last try gave up, `reason` why it is not complete.
     """
 
     start: date
@@ -33,6 +47,9 @@ class WindowManifest(_Counted):
     query: dict[str, Any]
     query_id: str
     fields: tuple[str, ...]
+    reason: str = ""
+    stuck_at: str = ""
+    pieces: tuple[PieceState, ...] = ()
     pages: int = 0
     requests: int = 0
     asked: int = 0
@@ -55,9 +72,21 @@ class WindowManifest(_Counted):
     def complete(self) -> bool:
         return self.state is State.COMPLETE
 
+    def check_complete(self) -> None:
+        """A window that is parked must not be overlooked.
+
+        Raises:
+            WindowNotComplete: it is incomplete or suspect; says why, and what comes next.
+        """
+        if not self.complete:
+            raise WindowNotComplete(
+                f"Window {self.window} is {self.state}: {self.reason}. Its {self.pages} pages are kept and merged; "
+                "the next run of this DAG tries it again. Its days do not count as covered until then."
+            )
+
     def summary(self) -> dict[str, Any]:
         """The counts that Airflow shows of a window; never a record."""
-        counts = ("state", "pages", "requests", "returned", "distinct")
+        counts = ("state", "reason", "pages", "requests", "returned", "distinct")
         return {"window": str(self.window), **self.model_dump(mode="json", include=set(counts))}
 
 

@@ -28,6 +28,7 @@ class Page:
     generation: int
     number: int
     run: str
+    query_id: str
     request: Mapping[str, Any]
     fields: tuple[str, ...]
     answer: bytes

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, timedelta
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -15,7 +15,8 @@ from pydantic import (
     model_validator,
 )
 
-from include.domain.errors import ProjectInvalid
+from include.domain.errors import AccessEnded, ProjectInvalid
+from include.domain.quota import REQUESTS_A_DAY
 from include.domain.window import LONGEST, Window
 
 LONGEST_ACCESS = timedelta(days=731)
@@ -130,6 +131,9 @@ class ResearchProject(_Strict):
     fields: Distinct[str] = ()
     connection_id: str = ""
     pool: Annotated[str, Text] = "default_pool"
+    order: Literal["oldest_first", "newest_first"] = "oldest_first"
+    daily_requests: Annotated[int, Field(ge=1, le=REQUESTS_A_DAY)] = REQUESTS_A_DAY
+    canary_queries: tuple[dict[str, Any], ...] = ()
 
     languages: Distinct[Language] = ()
     license: Annotated[str, Text, StringConstraints(max_length=255)]
@@ -151,6 +155,19 @@ class ResearchProject(_Strict):
         if self.query is None and not lists:
             raise ValueError("nothing to ask for: fill accounts, hashtags, keywords or region_codes, or give a query")
         return self
+
+    def check_access(self, day: date) -> None:
+        """Nothing is harvested on a `day` outside the approved access dates.
+
+        Raises:
+            AccessEnded: the day lies outside.
+        """
+        if not self.access.includes(day):
+            raise AccessEnded(
+                f"Research project {self.project_id}: access is approved from {self.access.start} to "
+                f"{self.access.end}, today is {day}. Nothing is harvested outside these dates; correct access when "
+                "TikTok approved others, or retire the project."
+            )
 
     def wanted(self, today: date) -> Window | None:
         """The days that may be harvested today: the period, without the days that are not settled yet.

@@ -1,44 +1,37 @@
-"""Complete: a window whose last page said there is no more becomes a part and a manifest."""
+"""Complete: what the pages of a window hold becomes its part, and every count goes into its manifest."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import pyarrow as pa
 
-from include.domain.manifest import State, WindowManifest
+from include.domain.manifest import WindowManifest
 from include.domain.page import Page
 from include.storage.layout import ProjectLayout
-from include.storage.manifests import write_window
 from include.storage.objects import Objects
-from include.storage.pages import Pages
 from include.storage.parts import put_part
 from include.tiktok.answer import records_in
 from include.tiktok.client import PAGE, VIDEOS
-from include.tiktok.query import query_id
 from include.tiktok.schemas import VIDEO_SCHEMA, video_rows
 
 ROWS_AT_ONCE = 32_768
 """Rows sorted in memory while a part is made: some 60 MB."""
 
 
-def complete(objects: Objects, layout: ProjectLayout, manifest: WindowManifest, pages: Pages) -> WindowManifest:
-    """Make the window's part from all its pages, then put and return its manifest, now complete.
-
-    The part comes first: a manifest that says complete never names a part that is not there.
-    """
+def counted(objects: Objects, layout: ProjectLayout, manifest: WindowManifest, pages: Iterable[Page]) -> WindowManifest:
+    """Make the window's part from all its pages and return its manifest with the counts, not stored yet."""
     tally = _Tally()
     part = put_part(objects, layout, manifest.window, _gathered(tally.tables(pages)), VIDEO_SCHEMA, "id")
-    finished = manifest.model_copy(
+    return manifest.model_copy(
         update={
-            "state": State.COMPLETE,
             "pages": tally.pages,
             "requests": tally.requests,
             "asked": tally.pages * PAGE,
             "returned": tally.returned,
             "distinct": part.rows,
             "without_id": tally.without_id,
-            "first_observed": min(tally.observed),
-            "last_observed": max(tally.observed),
+            "first_observed": min(tally.observed, default=None),
+            "last_observed": max(tally.observed, default=None),
             "first_created": part.first_created,
             "last_created": part.last_created,
             "months": part.months,
@@ -46,8 +39,6 @@ def complete(objects: Objects, layout: ProjectLayout, manifest: WindowManifest, 
             "synthetic": tally.synthetic,
         }
     )
-    write_window(objects, layout, finished)
-    return finished
 
 
 class _Tally:
@@ -60,7 +51,7 @@ class _Tally:
 
     def tables(self, pages: Iterable[Page]) -> Iterator[pa.Table]:
         for page in pages:
-            rows = video_rows(records_in(page.answer, VIDEOS), page.received_at, query_id(page.request["query"]))
+            rows = video_rows(records_in(page.answer, VIDEOS), page.received_at, page.query_id)
             self.pages += 1
             self.requests += page.requests
             self.returned += page.returned

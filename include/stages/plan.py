@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from include.domain.asked import Asked
-from include.domain.errors import AccessEnded
 from include.domain.manifest import WindowManifest
 from include.domain.project import ResearchProject
 from include.domain.window import Window
+from include.stages.estimate import Estimate, estimate
 from include.storage.layout import ProjectLayout
 from include.storage.manifests import read_windows
 from include.storage.objects import Objects
@@ -17,23 +17,23 @@ from include.tiktok.query import fields_of, query_id, query_of
 log = logging.getLogger(__name__)
 
 
-def plan(project: ResearchProject, asked: Asked, objects: Objects, today: date) -> list[Window]:
-    """The windows this run has to harvest, oldest first; empty when nothing is left.
+def plan(project: ResearchProject, asked: Asked, objects: Objects, today: date) -> tuple[list[Window], Estimate]:
+    """The windows this run has to harvest, in the project's order, and what they will cost; none when nothing is left.
 
     Raises:
         AccessEnded: today lies outside the approved access dates.
         ProjectInvalid: the project's query or its fields cannot be used.
     """
-    _check_access(project, today)
+    project.check_access(today)
     query = query_of(project)
     fields_of(project)
-    manifests = read_windows(objects, ProjectLayout(project.project_id))
-    windows = windows_to_harvest(project, asked, _of_query(manifests, query_id(query)), today)
-    log.info(
-        "planned project=%s today=%s windows=%d days=%d reharvest=%s",
-        *(project.project_id, today, len(windows), sum(window.days for window in windows), asked.reharvest),
-    )
-    return windows
+    manifests = _of_query(read_windows(objects, ProjectLayout(project.project_id)), query_id(query))
+    windows = windows_to_harvest(project, asked, manifests, today)
+    cost = estimate(windows, manifests, project.daily_requests)
+    log.info("planned project=%s today=%s reharvest=%s: %s", project.project_id, today, asked.reharvest, cost)
+    if not windows:
+        log.info("nothing is left to harvest project=%s", project.project_id)
+    return windows if project.order == "oldest_first" else windows[::-1], cost
 
 
 def windows_to_harvest(
@@ -67,12 +67,3 @@ def _started(manifests: list[WindowManifest], covered: list[Window], wanted: Win
 def _of_query(manifests: Iterable[WindowManifest], wanted: str) -> list[WindowManifest]:
     """Coverage of another query does not count for this one."""
     return [manifest for manifest in manifests if manifest.query_id == wanted]
-
-
-def _check_access(project: ResearchProject, today: date) -> None:
-    if not project.access.includes(today):
-        raise AccessEnded(
-            f"Research project {project.project_id}: access is approved from {project.access.start} "
-            f"to {project.access.end}, today is {today}. Nothing is harvested outside these dates; "
-            "correct access when TikTok approved others, or retire the project."
-        )

@@ -1,25 +1,43 @@
 """Register: the dataset becomes a collection of iCANDID, and every count is compared before it is claimed."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 import orjson
 
-from include.domain.errors import CountsDiffer
+from include.domain.errors import CountsDiffer, WindowNotComplete
 from include.domain.manifest import DatasetManifest
 from include.domain.project import ResearchProject
 from include.domain.registration import Registration
+from include.domain.window import Window
 from include.icandid.collection import Collection
 from include.icandid.registry import Count, Registrar
 from include.icandid.registry_row import RegistryRow
 from include.stages.describe import Described, describe
 from include.storage.layout import ProjectLayout
-from include.storage.manifests import read_dataset
+from include.storage.manifests import read_dataset, read_window
 from include.storage.objects import Objects
 from include.tiktok.query import query_of
 from include.tiktok.schemas import SCHEMA_VERSION
 
 log = logging.getLogger(__name__)
+
+
+def check_windows(project: ResearchProject, objects: Objects, windows: Iterable[Window]) -> None:
+    """The last word of a run: its windows are all complete.
+
+    Raises:
+        WindowNotComplete: names those that are not. What they hold has been registered nevertheless.
+    """
+    layout = ProjectLayout(project.project_id)
+    manifests = {window: read_window(objects, layout, window) for window in windows}
+    left = [str(window) for window, manifest in manifests.items() if manifest is None or not manifest.complete]
+    if left:
+        raise WindowNotComplete(
+            f"Everything that came is merged and registered, but {len(left)} of {len(manifests)} windows are not "
+            f"complete: {', '.join(left)}. Their harvest_window tasks say why; the next run tries them again."
+        )
 
 
 def register(project: ResearchProject, objects: Objects, registry: Registrar, run: str, at: datetime) -> Registration:

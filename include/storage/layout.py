@@ -44,11 +44,14 @@ class ProjectLayout:
     def window(self, window: Window) -> str:
         return f"{self.windows}{window}/"
 
-    def pages(self, window: Window) -> str:
-        return f"{self.window(window)}pages/"
+    def pages(self, window: Window, piece: str = "") -> str:
+        return f"{self.window(window)}pieces/{piece}/pages/" if piece else f"{self.window(window)}pages/"
 
-    def page(self, window: Window, generation: int, number: int) -> str:
-        return f"{self.pages(window)}{generation:04d}-{number:06d}.json.zst"
+    def page(self, window: Window, piece: str, generation: int, number: int) -> str:
+        return f"{self.pages(window, piece)}{generation:04d}-{number:06d}.json.zst"
+
+    def answer(self, window: Window, log_id: str) -> str:
+        return f"{self.window(window)}answers/{_plain(log_id)}.bin"
 
     def part(self, window: Window) -> str:
         return f"{self.window(window)}part.parquet"
@@ -82,6 +85,26 @@ class ProjectLayout:
 
     def described(self, month: str) -> str:
         return f"{self.root}/registration/described/{month}.parquet"
+
+
+def leases(prefix: str) -> str:
+    """Where the leases of what lies below `prefix` are."""
+    return f"{prefix}lease/"
+
+
+def lease_path(prefix: str, number: int) -> str:
+    """One of them."""
+    return f"{leases(prefix)}{number:06d}.json"
+
+
+def ledger_day(client: str, day: date) -> str:
+    """Where the ledger of one client and day lies."""
+    return f"quota/{client}/{day.isoformat()}/"
+
+
+def ledger_entry(client: str, day: date, task: str) -> str:
+    """One task's line of the ledger."""
+    return f"{ledger_day(client, day)}{task}.json"
 
 
 def _plain(run: str) -> str:

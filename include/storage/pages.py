@@ -16,15 +16,16 @@ from include.storage.objects import Objects
 
 @dataclass(frozen=True)
 class Pages:
-    """The pages of one window, in the order in which they were received."""
+    """The pages of one window, or of one piece of it, in the order in which they were received."""
 
     objects: Objects
     layout: ProjectLayout
     window: Window
+    piece: str = ""
 
     def append(self, page: Page) -> None:
         """Store a page. It is durable when this returns, so the next request may go out."""
-        path = self.layout.page(self.window, page.generation, page.number)
+        path = self.layout.page(self.window, self.piece, page.generation, page.number)
         self.objects.write(path, zstandard.compress(_encode(page), level=3))
 
     def last(self) -> Page | None:
@@ -36,7 +37,7 @@ class Pages:
         return map(self._read, self._paths())
 
     def _paths(self) -> list[str]:
-        return self.objects.paths(self.layout.pages(self.window))
+        return self.objects.paths(self.layout.pages(self.window, self.piece))
 
     def _read(self, path: str) -> Page:
         content = self.objects.read(path)

@@ -1,19 +1,31 @@
-"""The client of the TikTok Research API: one call, one page, and what a refusal means.
+"""The client of the TikTok Research API: one call, one page, repeated with patience and counted before it goes out.
 
 Source: TikTok docs, `research-api-specs-query-videos`.
 """
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 import requests
 
-from include.domain.errors import ApiUnavailable, CredentialsRejected, HarvestError, QuotaExhausted, RequestRejected
+from include.domain.errors import (
+    ApiUnavailable,
+    CredentialsRejected,
+    HarvestError,
+    QuotaExhausted,
+    RequestRejected,
+    SearchLost,
+    SearchTooBroad,
+)
 from include.domain.page import Cursor
+from include.domain.quota import Meter, after_refusal, client_name
 from include.domain.window import Window
+from include.tiktok import clock
 from include.tiktok.answer import Answer, Refusal, read
+from include.tiktok.retries import Again, repeated
 from include.tiktok.token import Credentials, bearer
 from include.tiktok.verdicts import Remedy, remedy
 
@@ -30,43 +42,91 @@ class ResearchApi:
 
     session: requests.Session
     credentials: Credentials
+    sleep: Callable[[float], None] = time.sleep
 
-    def videos(self, request: Mapping[str, Any], fields: Sequence[str]) -> tuple[Answer, int]:
+    @property
+    def client(self) -> str:
+        """How this API client is called in the ledger."""
+        return client_name(self.credentials.client_key)
+
+    def now(self) -> datetime:
+        """The time by TikTok's clock."""
+        return clock.now(self.credentials.base_url)
+
+    def videos(self, request: Mapping[str, Any], fields: Sequence[str], meter: Meter) -> tuple[Answer, int]:
         """One page of videos, and the requests it cost.
 
         Raises:
+            QuotaExhausted: the client's quota, or this project's share of it, is used up.
+            SearchLost: TikTok does not know the search any more.
+            SearchTooBroad: TikTok failed on this search as often as we are patient.
             ApiUnavailable: TikTok could not answer this time.
-            QuotaExhausted: the client's quota of this UTC day is used up.
             RequestRejected: TikTok refuses this request for good.
             CredentialsRejected: TikTok does not accept the API client.
         """
-        return self._page("/v2/research/video/query/", VIDEOS, request, fields)
-
-    def _page(self, path: str, key: str, request: Mapping[str, Any], fields: Sequence[str]) -> tuple[Answer, int]:
-        token = bearer(self.session, self.credentials)
-        came = self._ask(path, key, request, fields, token)
-        spent = 1
-        if isinstance(came, Refusal) and _remedy(came) is Remedy.RENEW_TOKEN:
-            came = self._ask(path, key, request, fields, bearer(self.session, self.credentials, refused=token))
-            spent = 2
-        if isinstance(came, Refusal):
-            raise _error(came)
-        return came, spent
-
-    def _ask(
-        self, path: str, key: str, request: Mapping[str, Any], fields: Sequence[str], token: str
-    ) -> Answer | Refusal:
+        call = _Call(self, "/v2/research/video/query/", VIDEOS, request, fields, meter)
         try:
-            response = self.session.post(
-                self.credentials.base_url + path,
-                params={"fields": ",".join(fields)},
-                json=request,
+            return repeated(call, self.sleep), call.requests
+        except Again as again:
+            raise _given_up(again) from again
+
+
+@dataclass
+class _Call:
+    """One page's call, which may be made several times; it renews the token once at most."""
+
+    api: ResearchApi
+    path: str
+    key: str
+    request: Mapping[str, Any]
+    fields: Sequence[str]
+    meter: Meter
+    requests: int = 0
+    renewed: bool = False
+
+    def __call__(self) -> Answer:
+        came = self._ask(bearer(self.api.session, self.api.credentials))
+        if isinstance(came, Answer):
+            return came
+        match remedy(came.status, came.code, came.message):
+            case Remedy.TOMORROW:
+                self.meter.refused(came.received_at)
+                again_at = after_refusal(came.received_at, self.api.client)
+                raise QuotaExhausted(again_at, came.received_at, "TikTok says the daily quota is used up")
+            case Remedy.RENEW_TOKEN:
+                raise CredentialsRejected(f"TikTok refuses a token it has just given (log_id={came.log_id}).")
+            case Remedy.PERSON:
+                raise RequestRejected(str(came), came.log_id, came.body)
+            case helps:
+                raise Again(helps, came, str(came), came.retry_after)
+
+    def _ask(self, token: str) -> Answer | Refusal:
+        self.meter.before_request(self.api.now())
+        self.requests += 1
+        came = self._post(token)
+        self.meter.after_answer(came.returned if isinstance(came, Answer) else 0)
+        expired = isinstance(came, Refusal) and remedy(came.status, came.code, came.message) is Remedy.RENEW_TOKEN
+        if expired and not self.renewed:
+            self.renewed = True
+            return self._ask(bearer(self.api.session, self.api.credentials, refused=token))
+        return came
+
+    def _post(self, token: str) -> Answer | Refusal:
+        try:
+            response = self.api.session.post(
+                self.api.credentials.base_url + self.path,
+                params={"fields": ",".join(self.fields)},
+                json=self.request,
                 headers={"Authorization": f"Bearer {token}"},
                 timeout=TIMEOUT,
             )
+        except requests.Timeout as error:
+            raise Again(Remedy.SMALLER_WINDOW, None, type(error).__name__) from error
         except requests.RequestException as error:
-            raise ApiUnavailable(type(error).__name__) from error
-        return read(response, key, request)
+            raise Again(Remedy.MOMENT, None, type(error).__name__) from error
+        came = read(response, self.key, self.request)
+        clock.heard(self.api.credentials.base_url, came.received_at)
+        return came
 
 
 def video_request(query: Mapping[str, Any], window: Window, cursor: Cursor | None) -> dict[str, Any]:
@@ -77,25 +137,23 @@ def video_request(query: Mapping[str, Any], window: Window, cursor: Cursor | Non
         "end_date": f"{window.end:%Y%m%d}",
         "max_count": PAGE,
     }
-    if cursor:
+    if cursor and cursor.index:
         request["cursor"] = cursor.index
         if cursor.search_id:
             request["search_id"] = cursor.search_id
     return request
 
 
-def _remedy(refused: Refusal) -> Remedy | None:
-    return remedy(refused.status, refused.code, refused.message)
-
-
-def _error(refused: Refusal) -> HarvestError:
-    match _remedy(refused):
-        case Remedy.TOMORROW:
-            midnight = refused.received_at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-            return QuotaExhausted(midnight, refused.log_id)
-        case Remedy.PERSON:
-            return RequestRejected(refused.status, refused.code, refused.message, refused.log_id)
-        case Remedy.RENEW_TOKEN:
-            return CredentialsRejected(f"TikTok refuses a token it has just given (log_id={refused.log_id}).")
+def _given_up(again: Again) -> HarvestError:
+    """What the last of many refusals means for the search."""
+    log_id = again.refusal.log_id if again.refusal else None
+    match again.remedy:
+        case Remedy.SEARCH_AGAIN:
+            return SearchLost(f"{again} (log_id={log_id})")
+        case Remedy.SMALLER_WINDOW:
+            return SearchTooBroad(f"{again} (log_id={log_id})")
+        case Remedy.MOMENT:
+            return ApiUnavailable(str(again), log_id)
         case _:
-            return ApiUnavailable(str(refused), refused.log_id)
+            body = again.refusal.body if again.refusal else b""
+            return RequestRejected(f"an answer we do not know: {again}", log_id, body)

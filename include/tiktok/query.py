@@ -5,12 +5,13 @@ Source: TikTok docs, `research-api-specs-query-videos`.
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 
 from include.domain.errors import ProjectInvalid
+from include.domain.piece import Piece
 from include.domain.project import ResearchProject
 from include.tiktok.regions import REGION_CODES
 from include.tiktok.schemas import SPELLINGS, VIDEO_FIELDS
@@ -42,7 +43,7 @@ def query_of(project: ResearchProject) -> dict[str, Any]:
         ProjectInvalid: TikTok would refuse the query; the message names the condition and the remedy.
     """
     query = project.query if project.query is not None else _from_lists(project)
-    complaints = list(_complaints(query))
+    complaints = [*_complaints(query), *(each for canary in project.canary_queries for each in _complaints(canary))]
     if complaints:
         raise ProjectInvalid(f"Research project {project.project_id}: query: {'; '.join(complaints)}.")
     return query
@@ -51,6 +52,43 @@ def query_of(project: ResearchProject) -> dict[str, Any]:
 def query_id(query: Mapping[str, Any]) -> str:
     """Twelve hex digits that tell one query from another, whatever the order of its keys."""
     return hashlib.sha256(orjson.dumps(query, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
+
+
+def regions_of(query: Mapping[str, Any]) -> tuple[str, ...]:
+    """The regions that every hit must be of, where the query names them in its `and` list."""
+    for condition in query.get("and", []):
+        if condition["field_name"] == "region_code":
+            return tuple(condition["field_values"])
+    return ()
+
+
+def open_lengths(query: Mapping[str, Any]) -> tuple[str, ...]:
+    """The classes of video_length by which the query can be cut: all, unless it says something of them itself."""
+    conditions = [condition for clause in query.values() for condition in clause]
+    said = any(condition["field_name"] == "video_length" for condition in conditions)
+    return () if said else VIDEO_LENGTHS
+
+
+def narrowed(query: Mapping[str, Any], piece: Piece) -> dict[str, Any]:
+    """The query for one piece of a window."""
+    more = []
+    if piece.regions:
+        more.append(_condition("region_code", piece.regions))
+    if piece.video_length:
+        more.append({"operation": "EQ", "field_name": "video_length", "field_values": [piece.video_length]})
+    return {**query, "and": [*query.get("and", []), *more]} if more else dict(query)
+
+
+def on_day(query: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """The query for videos created on one day only, whatever the search's dates."""
+    exactly = {"operation": "EQ", "field_name": "create_date", "field_values": [f"{day:%Y%m%d}"]}
+    return {**query, "and": [*query.get("and", []), exactly]}
+
+
+def finds_by_text(query: Mapping[str, Any]) -> bool:
+    """Whether hits depend on captions: TikTok has answered such queries with nothing, silently (since 2026-03-09)."""
+    conditions = [condition for clause in query.values() for condition in clause]
+    return any(condition["field_name"] in ("keyword", "hashtag_name") for condition in conditions)
 
 
 def fields_of(project: ResearchProject) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import requests
 
 from include.domain.errors import ApiUnavailable, CredentialsRejected
-from include.tiktok.answer import parsed
+from include.tiktok.answer import parsed, received_at
+from include.tiktok.clock import heard
 
 RENEW_AT = 0.9
 """The part of its life after which a token is renewed."""
@@ -20,13 +21,13 @@ TIMEOUT = (10, 60)
 
 @dataclass(frozen=True)
 class Token:
-    """A bearer token and the moment, by this process's monotonic clock, at which to renew it."""
+    """A bearer token, and the moment by this process's monotonic clock at which to renew it."""
 
     text: str
     renew_at: float
 
 
-_cache: dict[tuple[str, str], Token] = {}
+_tokens: dict[tuple[str, str], Token] = {}
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ def bearer(session: requests.Session, credentials: Credentials, refused: str | N
         ApiUnavailable: the token endpoint could not answer.
     """
     client = (credentials.base_url, credentials.client_key)
-    token = _cache.get(client)
+    token = _tokens.get(client)
     if token is None or token.text == refused or time.monotonic() >= token.renew_at:
-        token = _cache[client] = _new(session, credentials)
+        token = _tokens[client] = _new(session, credentials)
     return token.text
 
 
@@ -72,6 +73,7 @@ def _new(session: requests.Session, credentials: Credentials) -> Token:
     if "access_token" not in answer:
         _refuse(answer)
     credentials.on_token(answer["access_token"])
+    heard(credentials.base_url, received_at(response))
     return Token(answer["access_token"], time.monotonic() + RENEW_AT * answer.get("expires_in", 7200))
 
 

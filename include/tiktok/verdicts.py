@@ -48,6 +48,7 @@ TABLE = (
     Row(Remedy.SMALLER_WINDOW, code=("internal_error", "timeout")),
     Row(Remedy.SMALLER_WINDOW, status=(500, 504)),
     Row(Remedy.MOMENT, status=(408, 502, 503)),
+    Row(Remedy.MOMENT, status=(200,), code=("",)),
     Row(Remedy.PERSON, code=("invalid_params", "invalid_param", "invalid_request", "invalid_file_upload")),
     Row(Remedy.PERSON, status=(400, 401, 403, 404, 405)),
 )

@@ -1,0 +1,66 @@
+"""What an API client may spend in one UTC day, and when that is renewed.
+
+Source: TikTok docs, Research API FAQ: 1,000 requests and 100,000 records per client and day, renewed at 12 AM UTC.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
+
+REQUESTS_A_DAY = 1_000
+RECORDS_A_DAY = 100_000
+
+MARGIN = timedelta(minutes=15)
+"""After midnight: the API was seen to refuse for some minutes longer (contract, known faults)."""
+
+SPREAD = timedelta(minutes=30)
+"""Clients start again within this time after the margin, each at its own minute."""
+
+LATE_RESET = timedelta(hours=2)
+"""A refusal this early in the day means a late reset, not a day's quota used up."""
+
+TRY_AGAIN = timedelta(minutes=20)
+
+
+class Meter(Protocol):
+    """What counts the requests of one client while they are made."""
+
+    def before_request(self, at: datetime) -> None:
+        """Count one request before it goes out; raises QuotaExhausted where it would break the reserve."""
+
+    def after_answer(self, returned: int) -> None:
+        """Correct the count by the records that came."""
+
+    def refused(self, at: datetime) -> None:
+        """TikTok says the quota is used up; its word counts more than ours."""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Requests and records of one client on one day; `refused` when TikTok has said that the quota is used up."""
+
+    requests: int = 0
+    records: int = 0
+    refused: bool = False
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(self.requests + other.requests, self.records + other.records, self.refused or other.refused)
+
+
+def client_name(client_key: str) -> str:
+    """How a client is called in paths: twelve digits that tell clients apart and do not tell their keys."""
+    return hashlib.sha256(client_key.encode()).hexdigest()[:12]
+
+
+def renewed_at(day: date, client: str) -> datetime:
+    """When a client whose quota of `day` is used up goes on: after midnight, the margin, and its own minute."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
+    share = int(hashlib.sha256(client.encode()).hexdigest()[:4], 16) / 0xFFFF
+    return midnight + MARGIN + timedelta(seconds=int(share * SPREAD.total_seconds()))
+
+
+def after_refusal(at: datetime, client: str) -> datetime:
+    """When to ask again after TikTok refused at `at`."""
+    since_midnight = timedelta(hours=at.hour, minutes=at.minute, seconds=at.second)
+    return at + TRY_AGAIN if since_midnight < LATE_RESET else renewed_at(at.date(), client)

@@ -1,0 +1,36 @@
+"""Estimate: what a plan will cost, from what earlier windows of the same query held."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from include.domain.manifest import WindowManifest
+from include.domain.window import Window
+from include.tiktok.client import PAGE
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Windows and days to harvest, the requests they will take, and the days of quota; None where nothing is known."""
+
+    windows: int
+    days: int
+    requests: int | None
+    quota_days: int | None
+
+    def __str__(self) -> str:
+        if self.requests is None:
+            return f"{self.windows} windows of {self.days} days; requests unknown, no window of this query is complete"
+        asked = f"{self.windows} windows of {self.days} days"
+        return f"{asked}, some {self.requests} requests, {self.quota_days} days of quota"
+
+
+def estimate(windows: Sequence[Window], known: Iterable[WindowManifest], daily_requests: int) -> Estimate:
+    """What harvesting `windows` will take, if they are as dense as the `known` complete windows."""
+    known = [manifest for manifest in known if manifest.complete]
+    days = sum(window.days for window in windows)
+    if windows and not known:
+        return Estimate(len(windows), days, None, None)
+    density = sum(manifest.distinct for manifest in known) / max(1, sum(manifest.window.days for manifest in known))
+    requests = sum(max(1, math.ceil(density * window.days / PAGE)) for window in windows)
+    return Estimate(len(windows), days, requests, math.ceil(requests / daily_requests))

@@ -1,0 +1,118 @@
+"""Search: one query over some days, page by page, until TikTok says there is no more.
+
+The stored pages are the checkpoint: a page is stored, with the request that asked for it and the cursor it returned,
+before the next request goes out. A search that was stopped at any moment goes on after its last stored page.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from include.domain.errors import SearchLost
+from include.domain.page import START, Cursor, Page
+from include.domain.quota import Meter
+from include.domain.window import Window
+from include.storage.pages import Pages
+from include.tiktok.client import ResearchApi, video_request
+
+log = logging.getLogger(__name__)
+
+PAGES_AT_MOST = 100_000
+"""Pages of one search, far beyond what 30 days can hold: a hundred days of quota."""
+
+FRESH_SEARCHES = 1
+"""How often one try starts a search again whose id TikTok has lost; after that, less must be asked for at a time."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is asked, the same on every page, and for which project's query and in which run."""
+
+    days: Window
+    query: Mapping[str, Any]
+    fields: tuple[str, ...]
+    query_id: str
+    run: str
+
+    def asked_by(self, page: Page) -> bool:
+        """Whether a stored page belongs to this search."""
+        return page.request["query"] == self.query and page.fields == self.fields
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a search came: its last stored page, and the cursor after it (None at the end)."""
+
+    generation: int
+    number: int
+    cursor: Cursor | None
+    suspicion: str = ""
+
+
+def search(
+    asked: Search, pages: Pages, api: ResearchApi, meter: Meter, before_page: Callable[[], None], *, afresh: bool
+) -> str:
+    """Bring a search to its end; returns the suspicion that its last page raises, or nothing.
+
+    Pages that are stored are not asked for again; `afresh` starts anew when another run has brought it to its end.
+    `before_page` is called before each page is asked for, and may stop the search.
+
+    Raises:
+        SearchLost: TikTok has lost the search again after it was started afresh.
+        HarvestError: what `ResearchApi.videos` raises.
+    """
+    place, lost = _place_to_go_on(pages.last(), asked, afresh), 0
+    while place.cursor and not place.suspicion:
+        before_page()
+        try:
+            page = _next_page(api, asked, place, meter)
+        except SearchLost:
+            if lost >= FRESH_SEARCHES:
+                raise
+            lost += 1
+            log.warning("search lost days=%s page=%d: starting it afresh", asked.days, place.number)
+            place = Place(place.generation + 1, 0, START)
+            continue
+        pages.append(page)
+        log.debug("stored days=%s page=%d returned=%d", asked.days, page.number, page.returned)
+        place = _place_after(page)
+    return place.suspicion
+
+
+def _place_to_go_on(last: Page | None, asked: Search, afresh: bool) -> Place:
+    if last is None:
+        return Place(1, 0, START)
+    place = _place_after(last)
+    ended_in_another_run = afresh and last.run != asked.run and (place.cursor is None or place.suspicion)
+    if ended_in_another_run or not asked.asked_by(last):
+        return Place(last.generation + 1, 0, START)
+    return place
+
+
+def _place_after(page: Page) -> Place:
+    suspicion = ""
+    if page.stalled:
+        suspicion = f"TikTok's cursor stands still at page {page.number} while it says there is more"
+    elif page.cursor and page.number >= PAGES_AT_MOST:
+        suspicion = f"the search did not end after {page.number} pages"
+    return Place(page.generation, page.number, page.cursor, suspicion)
+
+
+def _next_page(api: ResearchApi, asked: Search, place: Place, meter: Meter) -> Page:
+    request = video_request(asked.query, asked.days, place.cursor)
+    answer, requests = api.videos(request, asked.fields, meter)
+    return Page(
+        generation=place.generation,
+        number=place.number + 1,
+        run=asked.run,
+        query_id=asked.query_id,
+        request=request,
+        fields=asked.fields,
+        answer=answer.body,
+        returned=answer.returned,
+        cursor=answer.cursor,
+        received_at=answer.received_at,
+        requests=requests,
+        synthetic=answer.synthetic,
+    )

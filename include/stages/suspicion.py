@@ -1,0 +1,59 @@
+"""Suspicion: what came back may be less than there is, although TikTok reports no error."""
+
+from collections.abc import Callable, Iterable
+
+from include.domain.manifest import WindowManifest
+from include.tiktok.query import finds_by_text
+
+FAR_LESS = 0.5
+"""A pass that returns less than this part of what is known of its days is not believed."""
+
+ENOUGH = 100
+"""Records from which on two passes are compared; fewer vary too much by themselves."""
+
+
+def last_day_is_proven(manifest: WindowManifest, others: Callable[[], Iterable[WindowManifest]]) -> bool:
+    """Whether a record of a window's very last day has been seen: then TikTok counts `end_date` in.
+
+    It is open whether the API includes `end_date` (TikTok docs do not say). Any window of the project proves it.
+    """
+    return _reaches_its_end(manifest) or any(map(_reaches_its_end, others()))
+
+
+def suspicion(
+    now: WindowManifest,
+    before: WindowManifest,
+    others: Callable[[], Iterable[WindowManifest]],
+    canaries: Callable[[], Iterable[bool]],
+) -> str:
+    """Why the counts of a window that TikTok calls ended cannot be believed; empty when they can.
+
+    `before` is the window's manifest before this try, `others` those of the project's other windows. `canaries` asks
+    the project's canary queries over the same days and tells of each whether it found anything.
+    """
+    came = now.returned - before.returned if before.complete else now.returned
+    asked_again = before.complete and now.requests > before.requests and before.distinct >= ENOUGH
+    if asked_again and came < FAR_LESS * before.distinct:
+        return f"this pass returned {came} records where {before.distinct} are known"
+    if came:
+        return ""
+    return _silent_zero(now, others(), list(canaries()))
+
+
+def _silent_zero(now: WindowManifest, others: Iterable[WindowManifest], answered: list[bool]) -> str:
+    others = list(others)
+    inside = sum(other.distinct for other in others if other.window & now.window == other.window)
+    if inside:
+        return f"nothing came, but earlier harvests of these days found {inside} records"
+    if not all(answered):
+        return "nothing came, and a canary query of the project found nothing either"
+    if not answered and finds_by_text(now.query) and not any(other.distinct for other in others):
+        return (
+            "nothing came, and nothing ever came for this query; TikTok has answered keyword and hashtag queries with "
+            "nothing before. Name a canary query, or trigger the next run once other windows have records"
+        )
+    return ""
+
+
+def _reaches_its_end(manifest: WindowManifest) -> bool:
+    return manifest.last_created is not None and manifest.last_created.date() == manifest.end

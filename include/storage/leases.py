@@ -1,0 +1,82 @@
+"""Leases: one task at a time works on a thing, and a dead task's lease ends by itself.
+
+Leases of one thing are numbered; whoever creates the next number first has it, which object storage decides.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import orjson
+
+from include.domain.errors import WindowTaken
+from include.storage.layout import lease_path, leases
+from include.storage.objects import Objects
+
+LENGTH = timedelta(minutes=5)
+"""How long a lease lasts without being renewed: longer than any wait inside a page."""
+
+
+@dataclass
+class Lease:
+    """The right of `owner` to work on what lies below `prefix`, until it is not renewed any more."""
+
+    objects: Objects
+    prefix: str
+    owner: str
+    number: int
+    until: datetime
+
+    def keep(self, at: datetime) -> None:
+        """Renew the lease when a third of it has passed.
+
+        Raises:
+            WindowTaken: another task has it now.
+        """
+        newest = _newest(self.objects, self.prefix)
+        if newest and newest.number != self.number:
+            raise WindowTaken(self.prefix, newest.until, at)
+        if at >= self.until - LENGTH * 2 / 3:
+            self._put(at + LENGTH)
+
+    def release(self, at: datetime) -> None:
+        """End the lease now, unless another task has taken it."""
+        newest = _newest(self.objects, self.prefix)
+        if newest and newest.number == self.number:
+            self._put(at)
+
+    def _put(self, until: datetime) -> None:
+        self.until = until
+        self.objects.write(lease_path(self.prefix, self.number), _encode(self.owner, until))
+
+
+def take(objects: Objects, prefix: str, owner: str, at: datetime) -> Lease:
+    """The lease on what lies below `prefix`.
+
+    An owner takes over its own lease at once: Airflow starts a task's next try only when the last one is dead.
+
+    Raises:
+        WindowTaken: another owner has it.
+    """
+    newest = _newest(objects, prefix)
+    if newest and newest.owner != owner and newest.until > at:
+        raise WindowTaken(prefix, newest.until, at)
+    number = newest.number + 1 if newest else 1
+    if not objects.create(lease_path(prefix, number), _encode(owner, at + LENGTH)):
+        raise WindowTaken(prefix, at + LENGTH, at)
+    if newest:
+        objects.delete([lease_path(prefix, newest.number)])
+    return Lease(objects, prefix, owner, number, at + LENGTH)
+
+
+def _newest(objects: Objects, prefix: str) -> Lease | None:
+    paths = objects.paths(leases(prefix))
+    content = objects.read(paths[-1]) if paths else None
+    if content is None:
+        return None
+    held = orjson.loads(content)
+    number = int(paths[-1].rsplit("/", 1)[-1].removesuffix(".json"))
+    return Lease(objects, prefix, held["owner"], number, datetime.fromisoformat(held["until"]))
+
+
+def _encode(owner: str, until: datetime) -> bytes:
+    return orjson.dumps({"owner": owner, "until": until.isoformat()})

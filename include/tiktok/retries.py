@@ -1,0 +1,68 @@
+"""How often and how long a call is repeated, for each remedy; always the identical call.
+
+Waits follow what public clients found: a fresh search id is refused for some 5 to 25 seconds, a rate limit passes in
+10 to 60, a server fault in 30 to 120 (see docs/tiktok-research-api.md).
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter, wait_incrementing
+from tenacity.wait import wait_base
+
+from include.tiktok.answer import Refusal
+from include.tiktok.verdicts import Remedy
+
+Result = TypeVar("Result")
+
+TRIES = {
+    Remedy.MOMENT: 6,
+    Remedy.SMALLER_WINDOW: 5,
+    Remedy.SEARCH_AGAIN: 6,
+    None: 3,
+}
+"""Calls in all, the first one included. A page never costs more than the largest of these, whatever the mix."""
+
+WAITS: dict[Remedy | None, wait_base] = {
+    Remedy.MOMENT: wait_exponential_jitter(initial=5, max=60, jitter=5),
+    Remedy.SMALLER_WINDOW: wait_exponential_jitter(initial=10, max=120, jitter=10),
+    Remedy.SEARCH_AGAIN: wait_incrementing(start=5, increment=5, max=25),
+    None: wait_exponential_jitter(initial=5, max=60, jitter=5),
+}
+LONGEST = 15 * 60
+"""Seconds after which a page is given up for now."""
+
+
+class Again(Exception):
+    """One refusal that a repetition may cure. `retry_after` are the seconds that TikTok asked for."""
+
+    def __init__(self, remedy: Remedy | None, refusal: Refusal | None, what: str, retry_after: float = 0) -> None:
+        super().__init__(what)
+        self.remedy = remedy
+        self.refusal = refusal
+        self.retry_after = retry_after
+
+
+def repeated(call: Callable[[], Result], sleep: Callable[[float], None]) -> Result:
+    """What `call` returns in the end.
+
+    Raises:
+        Again: the last refusal, when patience is used up.
+    """
+    return Retrying(retry=retry_if_exception_type(Again), stop=_enough, wait=_pause, sleep=sleep, reraise=True)(call)
+
+
+def _enough(state: RetryCallState) -> bool:
+    return state.attempt_number >= TRIES[_again(state).remedy] or state.idle_for >= LONGEST
+
+
+def _pause(state: RetryCallState) -> float:
+    again = _again(state)
+    return max(again.retry_after, WAITS[again.remedy](state))
+
+
+def _again(state: RetryCallState) -> Again:
+    error = state.outcome and state.outcome.exception()
+    if not isinstance(error, Again):
+        raise TypeError("only asked after a call that failed")
+    return error
