@@ -46,6 +46,9 @@ VIDEO_FIELDS = {
 SPELLINGS = {"favorites_count": "favourites_count"}
 """Columns whose field TikTok's documentation has also spelled otherwise."""
 
+YEAR_10000 = 253_402_300_800
+"""In Unix seconds. Later times, such as milliseconds taken for seconds, are no dates of Python, pandas or databases."""
+
 OBSERVATION = {FIRST_SEEN: INSTANT, OBSERVED_AT: INSTANT, QUERY_ID: pa.string(), RAW: pa.string()}
 
 VIDEO_SCHEMA = pa.schema({**VIDEO_FIELDS, **OBSERVATION})
@@ -84,6 +87,8 @@ def _value(value: Any, kind: pa.DataType) -> Any:
         return _text(value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":")))
     if pa.types.is_list(kind):
         return [_text(str(item)) for item in value if item is not None] if isinstance(value, list) else None
+    if pa.types.is_timestamp(kind):
+        return value if _fits_int64(value) and 0 <= value < YEAR_10000 else None
     if pa.types.is_boolean(kind):
         return value if isinstance(value, bool) else None
     return value if _fits_int64(value) else None

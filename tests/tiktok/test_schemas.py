@@ -1,0 +1,122 @@
+import json
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from include.tiktok.schemas import VIDEO_FIELDS, VIDEO_SCHEMA, video_rows
+
+AT = datetime(2026, 6, 1, 10, tzinfo=UTC)
+ID = 7303985428648987936
+
+
+def row(**record):
+    (made,) = video_rows([{"id": ID, **record}], AT, "0123456789ab")
+    return made
+
+
+def table(*records):
+    return pa.Table.from_pylist(video_rows(records, AT, "0123456789ab"), VIDEO_SCHEMA)
+
+
+def test_ids_above_two_to_the_53rd_keep_every_digit():
+    ids = [2**53 + 1, 2**63 - 1, 7303985428648987937]
+    made = table(*({"id": each, "music_id": each, "playlist_id": each} for each in ids))
+    assert made["id"].to_pylist() == made["music_id"].to_pylist() == made["playlist_id"].to_pylist() == ids
+
+
+def test_no_column_is_a_float():
+    assert not any(pa.types.is_floating(kind) for kind in VIDEO_SCHEMA.types)
+
+
+def test_every_field_may_be_missing():
+    assert set(row().keys()) == set(VIDEO_SCHEMA.names)
+    assert all(row()[name] is None for name in VIDEO_FIELDS if name != "id")
+    assert all(field.nullable for field in VIDEO_SCHEMA)
+
+
+def test_a_record_without_an_id_is_no_row():
+    assert video_rows([{"username": "x"}, {"id": None}, {"id": "7"}, {"id": 7.0}, {"id": True}], AT, "q") == []
+
+
+def test_an_id_beyond_64_bits_is_no_row():
+    assert video_rows([{"id": 2**63}], AT, "q") == []
+
+
+def test_nul_characters_leave_the_columns_and_stay_in_raw():
+    made = row(username="a\x00b", hashtag_names=["x\x00"])
+    assert (made["username"], made["hashtag_names"]) == ("ab", ["x"])
+    assert json.loads(made["raw"])["username"] == "a\x00b"
+    assert "\x00" not in made["raw"]
+
+
+def test_half_an_emoji_leaves_the_columns_and_stays_in_raw():
+    made = row(video_description="cut \ud83d")
+    assert made["video_description"] == "cut ?"
+    assert json.loads(made["raw"])["video_description"] == "cut \ud83d"
+    made["raw"].encode("ascii")
+
+
+def test_a_number_too_large_for_its_column_is_null():
+    assert row(view_count=2**63)["view_count"] is None
+    assert row(view_count=2**31 + 5)["view_count"] == 2**31 + 5
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("view_count", "many"),
+        ("view_count", 1.5),
+        ("view_count", True),
+        ("is_stem_verified", "yes"),
+        ("is_stem_verified", 1),
+        ("hashtag_names", "fietsen"),
+        ("hashtag_names", {"a": 1}),
+        ("create_time", "2026-01-01"),
+        ("create_time", None),
+    ],
+)
+def test_a_value_of_another_type_is_null_and_stays_in_raw(field, value):
+    made = row(**{field: value})
+    assert made[field] is None
+    assert json.loads(made["raw"])[field] == value
+
+
+def test_a_creation_time_in_milliseconds_does_not_stop_the_harvest():
+    milliseconds = 1_767_225_600_000
+    made = table({"id": ID, "create_time": milliseconds}, {"id": ID, "create_time": -(2**62)})
+    assert made["create_time"].to_pylist() == [None, None]
+    assert json.loads(made["raw"][0].as_py())["create_time"] == milliseconds
+
+
+def test_both_spellings_of_favorites_fill_one_column():
+    assert row(favorites_count=3)["favorites_count"] == 3
+    assert row(favourites_count=4)["favorites_count"] == 4
+
+
+def test_structures_are_kept_as_json_text():
+    assert row(video_tag={"b": 1, "a": [2]})["video_tag"] == '{"a":[2],"b":1}'
+    assert row(hashtag_info_list=[{"hashtag_id": "1"}])["hashtag_info_list"] == '[{"hashtag_id":"1"}]'
+
+
+def test_the_same_record_makes_the_same_raw_text_whatever_the_order_of_its_keys():
+    assert row(a=1, b=2)["raw"] == row(b=2, a=1)["raw"]
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(codec=None)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(st.sampled_from(list(VIDEO_FIELDS)) | st.text(max_size=9), ANYTHING, max_size=6), st.integers())
+@example({"create_time": 2**62}, 1)
+@example({"hashtag_names": ["\ud83d", None, 5, {"a": "\x00"}]}, 1)
+def test_any_record_with_an_id_becomes_a_row_of_the_schema(record, video_id):
+    made = table(record | {"id": video_id})
+    made.validate(full=True)
+    assert made.schema == VIDEO_SCHEMA
+    assert made.to_pylist() is not None
