@@ -1,0 +1,60 @@
+"""Pieces: a window that TikTok cannot serve is cut, by days, then regions, then classes of length."""
+
+import logging
+from itertools import chain
+
+from include.domain.errors import ApiUnavailable, Narrower, SearchTooBroad
+from include.domain.manifest import PieceState, State
+from include.domain.piece import Piece
+from include.stages.attempt import Attempt
+from include.tiktok.query import open_lengths, regions_of
+
+log = logging.getLogger(__name__)
+
+
+def open_pieces(attempt: Attempt) -> list[Piece]:
+    """What is left to search: the whole window, or those of its pieces that are not complete."""
+    known = _pieces(attempt)
+    return [state.piece for state in known if attempt.afresh or state.state is not State.COMPLETE]
+
+
+def note_complete(attempt: Attempt, piece: Piece) -> None:
+    """Note in the manifest that a piece is complete."""
+    _note(attempt, piece, [PieceState(piece=piece, state=State.COMPLETE)])
+
+
+def cut(attempt: Attempt, piece: Piece, error: Narrower) -> list[Piece]:
+    """The halves of a piece that TikTok cannot serve; none, and the piece parked, when it cannot be cut any more."""
+    _rest_first(attempt, piece, error)
+    query = attempt.manifest.query
+    halves = piece.halves(regions_of(query), open_lengths(query))
+    log.warning("cutting window=%s piece=%s into=%d: %s", attempt.window, piece.name, len(halves), error)
+    if halves:
+        _note(attempt, piece, [PieceState(piece=half) for half in halves])
+    else:
+        _note(attempt, piece, [PieceState(piece=piece, reason=str(error))])
+    return halves
+
+
+def _rest_first(attempt: Attempt, piece: Piece, error: Narrower) -> None:
+    """A search that came some way rests once before it is cut: a passing fault must not cost its pages again."""
+    place = attempt.place(piece)
+    last = attempt.pages(place).last()
+    if last is None or not isinstance(error, SearchTooBroad):
+        return
+    stuck_at = f"{place} {last.generation}-{last.number}"
+    if attempt.manifest.stuck_at != stuck_at:
+        attempt.note(stuck_at=stuck_at)
+        raise ApiUnavailable(str(error))
+
+
+def _note(attempt: Attempt, piece: Piece, now: list[PieceState]) -> None:
+    """Put what became of a piece in its place in the manifest. A window that was never cut has no pieces."""
+    known = _pieces(attempt)
+    pieces = tuple(chain.from_iterable(now if state.piece == piece else [state] for state in known))
+    whole = [state.piece for state in pieces] == [attempt.whole] and not pieces[0].reason
+    attempt.note(pieces=() if whole else pieces)
+
+
+def _pieces(attempt: Attempt) -> tuple[PieceState, ...]:
+    return attempt.manifest.pieces or (PieceState(piece=attempt.whole),)
