@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from airflow.providers.http.hooks.http import HttpHook
 from airflow.sdk import Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 from requests import PreparedRequest, Session
 
@@ -31,9 +32,15 @@ class TikTokResearchHook(HttpHook):
         """The client of this connection, with its own session.
 
         Raises:
-            SettingInvalid: the connection lacks key or secret, or would send them over plain http.
+            SettingInvalid: there is no such connection, it lacks key or secret, or would send them over plain http.
         """
-        connection = self.get_connection(self.http_conn_id)
+        try:
+            connection = self.get_connection(self.http_conn_id)
+        except AirflowNotFoundException as error:
+            raise SettingInvalid(
+                f"Connection {self.http_conn_id} does not exist; add it with login (client key) and password "
+                "(client secret) of the project's API client."
+            ) from error
         session = self.get_conn()
         if not connection.login or not connection.password:
             raise SettingInvalid(

@@ -1,0 +1,142 @@
+import pytest
+from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
+from airflow.sdk.execution_time.comms import ErrorResponse
+
+from include.domain.errors import ProjectInvalid
+from include.domain.index import Entry, index_from
+from plugins import project_variables
+from plugins.project_variables import PREFIX
+from tests.projects import PROJECT, project_text
+
+ID = PROJECT["project_id"]
+INDEX = "research_projects"
+
+
+class Variables:
+    """Airflow's Variables, and how often they were asked."""
+
+    def __init__(self):
+        self.texts = {}
+        self.calls = []
+
+    def get(self, key, **otherwise):
+        self.calls.append(key)
+        if key in self.texts:
+            return self.texts[key]
+        if "default" in otherwise:
+            return otherwise["default"]
+        raise AirflowRuntimeError(ErrorResponse(error=ErrorType.VARIABLE_NOT_FOUND, detail={"key": key}))
+
+    def keys(self, prefix):
+        self.calls.append(f"{prefix}*")
+        return [key for key in self.texts if key.startswith(prefix)]
+
+    def set(self, key, value, description=None):
+        self.texts[key] = value
+
+
+@pytest.fixture(autouse=True)
+def variables(monkeypatch):
+    known = Variables()
+    monkeypatch.setattr(project_variables, "Variable", known)
+    return known
+
+
+def name(number):
+    return f"tiktok_query_{number:07d}"
+
+
+def test_a_project_made_by_hand_has_an_entry_at_once(variables):
+    variables.texts[PREFIX + ID] = project_text(schedule="@daily", labels=["politics"])
+    assert project_variables.entries() == {ID: Entry(title=PROJECT["title"], schedule="@daily", tags=("politics",))}
+
+
+def test_an_indexed_project_is_not_read_while_a_dag_file_is_parsed(variables):
+    for number in range(1000):
+        variables.texts[PREFIX + name(number)] = project_text(project_id=name(number))
+    project_variables.rebuild_index()
+    variables.calls.clear()
+    assert len(project_variables.entries()) == 1000
+    assert sorted(variables.calls) == [f"{PREFIX}*", INDEX]
+
+
+def test_a_parse_reads_only_some_projects_outside_the_index(variables):
+    for number in range(200):
+        variables.texts[PREFIX + name(number)] = project_text(project_id=name(number))
+    known = project_variables.entries()
+    assert len(known) == 200
+    assert len(variables.calls) == 2 + project_variables.READ_AT_ONCE
+    assert known[name(199)].tags == ("not-indexed",)
+
+
+def test_a_removed_project_has_no_entry_even_while_the_index_has_it(variables):
+    variables.texts[PREFIX + ID] = project_text()
+    project_variables.rebuild_index()
+    del variables.texts[PREFIX + ID]
+    assert project_variables.entries() == {}
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "null", "7", '{"x": {"schedule": 5}}'])
+def test_a_broken_index_hides_no_project(variables, text):
+    variables.texts |= {INDEX: text, PREFIX + ID: project_text()}
+    assert project_variables.entries()[ID].title == PROJECT["title"]
+    assert "make index" in project_variables.index_problem()
+
+
+@pytest.mark.parametrize("texts", [{}, {INDEX: ""}])
+def test_a_missing_or_empty_index_is_no_problem(variables, texts):
+    variables.texts |= texts
+    assert project_variables.index_problem() is None
+    assert project_variables.entries() == {}
+
+
+def test_a_broken_project_is_an_entry_with_its_problem_beside_the_good_one(variables):
+    variables.texts |= {PREFIX + name(1): "{", PREFIX + ID: project_text()}
+    known = project_variables.entries()
+    assert name(1) in known[name(1)].problem
+    assert known[ID].problem is None
+
+
+def test_one_project_is_known_without_reading_the_others(variables):
+    variables.texts |= {PREFIX + name(1): project_text(project_id=name(1)), PREFIX + ID: project_text()}
+    assert project_variables.entry(ID).title == PROJECT["title"]
+    assert variables.calls == [INDEX, PREFIX + ID]
+
+
+def test_a_project_without_a_variable_is_an_entry_with_its_problem():
+    assert f"There is no Variable {PREFIX}{ID}; register the research project" in project_variables.entry(ID).problem
+
+
+def test_rebuilding_the_index_keeps_what_a_dag_needs_and_no_more(variables):
+    variables.texts |= {PREFIX + ID: project_text(schedule="@weekly"), PREFIX + name(1): "{}"}
+    rebuilt = project_variables.rebuild_index()
+    assert index_from(variables.texts[INDEX]) == rebuilt
+    assert rebuilt[ID].schedule == "@weekly"
+    assert rebuilt[name(1)].problem
+    assert PROJECT["requestor_email"] not in variables.texts[INDEX]
+    assert "synth_nieuws_be" not in variables.texts[INDEX]
+
+
+def test_rebuilding_the_index_again_changes_nothing(variables):
+    variables.texts[PREFIX + ID] = project_text()
+    project_variables.rebuild_index()
+    first = variables.texts[INDEX]
+    project_variables.rebuild_index()
+    assert variables.texts[INDEX] == first
+
+
+def test_a_project_from_the_environment_counts_too(monkeypatch, variables):
+    monkeypatch.setenv(f"AIRFLOW_VAR_{PREFIX.upper()}{ID.upper()}", project_text())
+    assert project_variables.project_ids() == [ID]
+
+
+def test_a_run_reads_its_project_as_the_variable_says_now(variables):
+    variables.texts[PREFIX + ID] = project_text()
+    project_variables.rebuild_index()
+    variables.texts[PREFIX + ID] = project_text(title="Another title")
+    assert project_variables.load_project(ID).title == "Another title"
+
+
+def test_a_run_of_a_project_that_is_gone_says_so():
+    with pytest.raises(ProjectInvalid, match=f"There is no Variable {PREFIX}{ID}"):
+        project_variables.load_project(ID)
