@@ -31,7 +31,7 @@ class Variables:
         self.calls.append(f"{prefix}*")
         return [key for key in self.texts if key.startswith(prefix)]
 
-    def set(self, key, value, description=None):
+    def set(self, key, value, **_):
         self.texts[key] = value
 
 
