@@ -100,6 +100,16 @@ def test_the_index_decides_what_it_knows(register, parse, monkeypatch):
     assert parse()[GOOD].description == "As indexed"
 
 
+def test_the_scheduler_can_read_every_dag(register, parse):
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    register(schedule="@daily")
+    register("tiktok_query_0000006", text="{")
+    for dag in [*parse("harvest.py").values(), *parse("projects.py").values()]:
+        read = DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag))
+        assert read.dag_id == dag.dag_id
+
+
 def test_parsing_reaches_no_network_and_no_storage(register, parse, monkeypatch, tmp_path):
     register()
 
