@@ -31,14 +31,16 @@ from include.sandbox.server import running  # noqa: E402
 from include.sandbox.settings import SandboxSettings  # noqa: E402
 from include.storage.objects import open_storage  # noqa: E402
 from include.tiktok.client import ResearchApi  # noqa: E402
-from include.tiktok.token import Credentials, _cache  # noqa: E402
+from include.tiktok.clock import _ahead  # noqa: E402
+from include.tiktok.token import Credentials, _tokens  # noqa: E402
 
 NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 def _no_token_of_another_test():
-    _cache.clear()
+    _tokens.clear()
+    _ahead.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -62,15 +64,24 @@ def objects(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def tiktok():
-    """One sandbox for a whole test session: its clock stands at NOW, its search ids work at once."""
+def _sandbox():
     with running(SandboxSettings(clock_start=NOW, clock_runs=False, search_ready_seconds=0)) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
+def tiktok(_sandbox):
+    """A sandbox as at its start: its clock stands at NOW, its search ids work at once."""
+    _sandbox.reset()
+    _sandbox.clock.set(NOW)
+    return _sandbox
+
+
+@pytest.fixture
 def api(tiktok):
+    """A client of that sandbox that never waits: it moves the sandbox's clock."""
     import requests
 
     with requests.Session() as session:
-        yield ResearchApi(session, Credentials(tiktok.url, tiktok.client_key, tiktok.client_secret, [].append))
+        credentials = Credentials(tiktok.url, tiktok.client_key, tiktok.client_secret, [].append)
+        yield ResearchApi(session, credentials, tiktok.sleep)

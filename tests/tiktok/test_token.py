@@ -69,7 +69,6 @@ def test_tokens_of_two_clients_are_kept_apart(session, tiktok, told):
     one = Credentials(tiktok.url, tiktok.client_key, tiktok.client_secret, told.append)
     other = Credentials(tiktok.url, "another", "secret", told.append)
     assert bearer(session, one) != bearer(session, other)
-    tiktok.switch(clients={})
 
 
 @pytest.mark.parametrize("status", [200, 401])
@@ -80,7 +79,6 @@ def test_a_wrong_secret_is_for_a_person_whatever_the_status(session, tiktok, sta
         bearer(session, wrong)
     assert "wrong-secret" not in str(caught.value)
     assert tiktok.client_key not in str(caught.value)
-    tiktok.switch(bad_credentials_status=200)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'"x"', b"{}", b'{"error": "server_error"}'])
