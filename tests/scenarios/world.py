@@ -1,0 +1,173 @@
+"""A small world for scenarios: a sandbox with its clock under control, a storage, and a project harvested by its task."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pyarrow.parquet as pq
+import requests
+from airflow.sdk.exceptions import AirflowRescheduleException
+from airflow.sdk.execution_time.context import set_current_context
+
+from include.domain.manifest import WindowManifest
+from include.domain.page import Page
+from include.domain.window import Window
+from include.sandbox.corpus import EVERYTHING
+from include.sandbox.sandbox import Sandbox
+from include.sandbox.server import running
+from include.sandbox.settings import SandboxSettings
+from include.stages.harvest import harvest
+from include.storage.layout import ProjectLayout
+from include.storage.manifests import read_window
+from include.storage.objects import Objects, open_storage
+from include.storage.pages import Pages
+from include.tiktok import clock
+from include.tiktok.client import ResearchApi
+from include.tiktok.token import Credentials
+from tests.projects import project, project_text
+
+PROJECT_ID = "scenario"
+NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
+FIRST = date(2026, 1, 1)
+SMALL = {
+    "clock_start": NOW,
+    "clock_runs": False,
+    "search_ready_seconds": 0,
+    "daily_variation": 0,
+    "removed_share": 0,
+    "creators": 200,
+}
+PARAMS = {"start_date": None, "end_date": None, "dry_run": False, "reharvest": False}
+
+
+def days(count: int, start: date = FIRST) -> Window:
+    """The window of `count` days from `start`."""
+    return Window(start, start + timedelta(days=count - 1))
+
+
+@dataclass
+class World:
+    """Everything a scenario touches. `slept` are the waits of the client, which took no time."""
+
+    sandbox: Sandbox
+    objects: Objects
+    changes: dict[str, Any] = field(default_factory=dict)
+    slept: list[float] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+
+    @property
+    def project_text(self) -> str:
+        """The Variable of a project that asks for everything, unless a scenario changes it."""
+        lists = dict.fromkeys(("accounts", "hashtags", "region_codes"))
+        access = {"start": "2026-05-01", "end": "2027-12-31"}
+        return project_text(**{**lists, "access": access, "query": EVERYTHING, **self.changes}, project_id=PROJECT_ID)
+
+    @property
+    def project(self):
+        return project(**json.loads(self.project_text), **dict.fromkeys(_left_out(self.project_text)))
+
+    @property
+    def layout(self) -> ProjectLayout:
+        return ProjectLayout(PROJECT_ID)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.sandbox.sleep(seconds)
+
+    def api(self, session: Any = None) -> ResearchApi:
+        """A client of its own, as each task has."""
+        credentials = Credentials(self.sandbox.url, self.sandbox.client_key, self.sandbox.client_secret, [].append)
+        return ResearchApi(session or requests.Session(), credentials, self.sleep)
+
+    def harvest(self, window: Window, run: str = "manual__1", *, reharvest: bool = False, objects: Any = None):
+        """One try of the stage itself."""
+        return harvest(self.project, window, self.api(), objects or self.objects, run, reharvest=reharvest)
+
+    def task(self, window: Window, run: str = "manual__1", *, reharvest: bool = False) -> dict:
+        """One try of the task harvest_window, within an Airflow context."""
+        from dags.harvest import harvest_window
+
+        context = self.context(run, reharvest=reharvest)
+        with set_current_context(context):
+            try:
+                return harvest_window.function(PROJECT_ID, str(window), **context)
+            finally:
+                self.labels.append(context.get("waits", ""))
+
+    def task_until_done(self, window: Window, run: str = "manual__1") -> tuple[dict, list[timedelta]]:
+        """The task as Airflow runs it: after each wait it starts again; also tells how long it waited each time."""
+        waits: list[timedelta] = []
+        while True:
+            try:
+                return self.task(window, run), waits
+            except AirflowRescheduleException as wait:
+                waits.append(wait.reschedule_date - datetime.now(UTC))
+                self.pass_time(waits[-1])
+
+    def context(self, run: str, *, reharvest: bool = False) -> dict[str, Any]:
+        ti = SimpleNamespace(xcom_push=lambda *_: None)
+        params = {**PARAMS, "reharvest": reharvest}
+        return {"params": params, "dag_run": SimpleNamespace(run_type="manual"), "run_id": run, "ti": ti}
+
+    def pass_time(self, wait: timedelta) -> None:
+        """Time passes outside of any task, for TikTok and for the machine that harvests."""
+        self.sandbox.clock.advance(wait)
+        clock.heard(self.sandbox.url, self.sandbox.clock.now())
+
+    def manifest(self, window: Window) -> WindowManifest:
+        found = read_window(self.objects, self.layout, window)
+        assert found is not None
+        return found
+
+    def pages(self, window: Window, piece: str = "") -> list[Page]:
+        return list(Pages(self.objects, self.layout, window, piece))
+
+    def ids(self, window: Window) -> list[int]:
+        """The ids in the window's part."""
+        part = self.objects.reader(self.layout.part(window))
+        return pq.read_table(part, columns=["id"])["id"].to_pylist()
+
+    def expected(self, window: Window, query: dict = EVERYTHING) -> list[int]:
+        """What TikTok has for these days, in the order of a part."""
+        found = self.sandbox.corpus.search(query, window.start, window.end, self.sandbox.clock.now())
+        return sorted(video.id for video in found)
+
+    @property
+    def requests(self) -> int:
+        """Requests that TikTok counted, since the last `forget`."""
+        return sum(entry.requests for entry in self.sandbox.ledger if entry.endpoint != "token")
+
+    @property
+    def tokens(self) -> int:
+        return sum(entry.endpoint == "token" for entry in self.sandbox.ledger)
+
+    @property
+    def injected(self) -> int:
+        """Answers that a fault spoilt."""
+        return sum(entry.endpoint != "token" and entry.fault is not None for entry in self.sandbox.ledger)
+
+    @property
+    def paid_twice(self) -> int:
+        """Good answers that were asked for again word for word."""
+        good = [repr(entry.asked) for entry in self.sandbox.ledger if entry.code == "ok" and entry.fault is None]
+        return sum(count - 1 for count in Counter(good).values())
+
+
+def _left_out(text: str) -> set[str]:
+    return {"accounts", "hashtags", "region_codes"} - json.loads(text).keys()
+
+
+@contextmanager
+def world(folder: Any, changes: dict[str, Any] | None = None, **switches: Any) -> Iterator[World]:
+    """A world whose sandbox has these switches, and whose project has these changes."""
+    clock._ahead.clear()
+    with running(SandboxSettings(**{**SMALL, **switches})) as sandbox:
+        yield World(sandbox, open_storage(f"file://{folder}/storage"), changes or {})
+
+
+Make = Callable[..., World]
