@@ -14,7 +14,7 @@ export $(shell sed -n 's/=.*//p' airflow.env)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up sandbox index test lint format lock clean
+.PHONY: help demo up sandbox chaos index test lint format lock clean
 
 help: ## list every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -27,6 +27,10 @@ up: .airflow/.migrated ## start Airflow with its UI, and the sandbox, until Ctrl
 
 sandbox: .venv/.installed ## start the sandbox of the TikTok Research API alone
 	@$(BIN)/python -m include.sandbox
+
+chaos: .airflow/.chaos ## harvest under faults, kill -9 and quota that runs out (SEEDS=20 FIRST=1)
+	@AIRFLOW_HOME=$(CURDIR)/.airflow/chaos ICANDID_STORAGE=file://$(CURDIR)/.airflow/chaos/storage \
+		$(BIN)/python -m ops.chaos --seeds $(or $(SEEDS),3) $(if $(FIRST),--first $(FIRST))
 
 index: .airflow/.migrated ## rebuild the index of research projects from their Variables
 	@$(BIN)/python -m ops.index
@@ -64,6 +68,11 @@ clean: ## remove the virtual environment and the Airflow home (data/ stays)
 .venv/.installed-dev: requirements-dev.txt .venv/.installed
 	@echo "installing requirements-dev.txt into .venv (about half a minute, once)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.airflow/.chaos: .venv/.installed
+	@mkdir -p .airflow/chaos
+	@AIRFLOW_HOME=$(CURDIR)/.airflow/chaos $(BIN)/airflow db migrate > .airflow/chaos.log 2>&1 || { cat .airflow/chaos.log; exit 1; }
 	@touch $@
 
 .airflow/.migrated: .venv/.installed

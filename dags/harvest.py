@@ -92,6 +92,11 @@ def register_dataset(project_id: str, windows: list[str], **context: Any) -> dic
     return registration.model_dump()
 
 
+def turns(known: Entry) -> dict[str, Any]:
+    """Windows of one API client take turns: by the project's pool, or one at a time where it names none."""
+    return {"pool": known.pool} if known.pool else {"max_active_tis_per_dag": 1}
+
+
 def harvest_dag(project_id: str, known: Entry) -> DAG:
     """The DAG of one research project; without a schedule, and saying why, when its configuration is broken."""
     with DAG(
@@ -105,10 +110,11 @@ def harvest_dag(project_id: str, known: Entry) -> DAG:
         max_active_runs=1,
         is_paused_upon_creation=False,
         params=PARAMS,
+        default_args={"retries": 3, "weight_rule": "absolute", "priority_weight": 10 if known.schedule else 1},
         auto_register=False,
     ) as dag:
         windows = plan_windows(project_id)
-        harvested = harvest_window.override(pool=known.pool).partial(project_id=project_id).expand(window=windows)
+        harvested = harvest_window.override(**turns(known)).partial(project_id=project_id).expand(window=windows)
         harvested >> merge_dataset(project_id, windows) >> register_dataset(project_id, windows)
     return dag
 

@@ -1,7 +1,6 @@
 """make demo: a registered research project becomes a collection in iCANDID, inside Airflow, with nothing to set up."""
 
 import os
-import socket
 import sys
 import time
 
@@ -12,9 +11,10 @@ from include.sandbox.server import running as sandbox_running
 from include.storage.layout import ProjectLayout
 from include.storage.manifests import read_dataset, read_windows
 from include.storage.objects import open_storage
+from ops.local_airflow import free_port
 from ops.local_airflow import running as airflow_running
 from ops.rest import Airflow
-from ops.sample import DAG_ID, PROJECT_ID, SANDBOX, register_sample
+from ops.sample import DAG_ID, PROJECT_ID, SANDBOX, register, sample_project
 
 MINUTES = 3
 
@@ -23,9 +23,9 @@ def main() -> None:
     """Run the demo; any failure ends it with a message and exit code 1."""
     started = time.monotonic()
     print("demo: starting the sandbox of the TikTok Research API, and Airflow (scheduler, API, DAG processor)")
-    with sandbox_running(SANDBOX) as sandbox, airflow_running(_free_port()) as airflow:
+    with sandbox_running(SANDBOX) as sandbox, airflow_running(free_port()) as airflow:
         print(f"demo: registering the research project {PROJECT_ID}: Variable and connection")
-        register_sample(airflow, sandbox)
+        register(airflow, sandbox, sample_project())
         airflow.wait_for_dag(DAG_ID, seconds=60)
         run_id = airflow.trigger(DAG_ID)
         print(f"demo: {DAG_ID} runs: plan_windows >> harvest_window >> merge_dataset >> register_dataset")
@@ -63,11 +63,6 @@ def _line(window: WindowManifest) -> str:
         f"{window.start} to {window.end}: {window.pages} pages, {window.requests} requests, "
         f"{window.distinct} videos, {window.state}"
     )
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return listening.getsockname()[1]
 
 
 if __name__ == "__main__":

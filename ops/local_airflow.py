@@ -4,8 +4,10 @@
 processes are started one by one.
 """
 
+import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -30,6 +32,29 @@ START = 120
 @contextmanager
 def running(port: int) -> Iterator[Airflow]:
     """Airflow with its API on `port`, stopped with all its children at the end of the block."""
+    with _alone():
+        yield from _run(port)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two Airflows must not share a home; the lock ends with the process, however that ends."""
+    home = Path(os.environ["AIRFLOW_HOME"])
+    with (home / "running.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"An Airflow of {home} is running already (make up, or another demo); stop it first.")
+        yield
+
+
+def _run(port: int) -> Iterator[Airflow]:
     url = f"http://127.0.0.1:{port}"
     environment = os.environ | {
         "AIRFLOW__API__BASE_URL": url,

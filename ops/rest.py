@@ -34,7 +34,8 @@ class Airflow:
     def trigger(self, dag_id: str, conf: dict[str, Any] | None = None) -> str:
         """Start a run; returns its id."""
         answer = self.call("POST", f"dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf or {}})
-        answer.raise_for_status()
+        if not answer.ok:
+            raise SystemExit(f"Airflow did not start {dag_id}: {answer.text}")
         return answer.json()["dag_run_id"]
 
     def wait_for_run(self, dag_id: str, run_id: str, seconds: int) -> str:

@@ -32,18 +32,18 @@ def sample_project() -> dict[str, Any]:
     }
 
 
-def register_sample(airflow: Airflow, sandbox: Sandbox) -> None:
-    """Register the sample as a data engineer would: a connection with the credentials, a Variable with the rest."""
+def register(airflow: Airflow, sandbox: Sandbox, project: dict[str, Any]) -> None:
+    """Register a project as a data engineer would: a connection with the credentials, a Variable with the rest."""
+    connection, variable = f"tiktok_{project['project_id']}", f"research_project__{project['project_id']}"
     airflow.put(
         "connections",
-        f"tiktok_{PROJECT_ID}",
+        connection,
         {
-            "connection_id": f"tiktok_{PROJECT_ID}",
+            "connection_id": connection,
             "conn_type": "http",
             "host": sandbox.url,
             "login": sandbox.client_key,
             "password": sandbox.client_secret,
         },
     )
-    key = f"research_project__{PROJECT_ID}"
-    airflow.put("variables", key, {"key": key, "value": json.dumps(sample_project(), indent=2)})
+    airflow.put("variables", variable, {"key": variable, "value": json.dumps(project, indent=2)})

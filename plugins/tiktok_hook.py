@@ -1,5 +1,7 @@
 """The hook that turns a connection into a client of the TikTok Research API."""
 
+import time
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,8 +14,7 @@ from requests import PreparedRequest, Session
 from include.domain.errors import SettingInvalid
 from include.tiktok.client import ResearchApi
 from include.tiktok.token import Credentials
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from plugins.sandbox_time import LOOPBACK, driven, pass_time
 
 
 class TikTokResearchHook(HttpHook):
@@ -48,7 +49,8 @@ class TikTokResearchHook(HttpHook):
             )
         mask_secret(connection.password)
         credentials = Credentials(self.base_url.rstrip("/"), connection.login, connection.password, mask_secret)
-        return ResearchApi(session, credentials)
+        sleep = partial(pass_time, credentials.base_url) if driven() else time.sleep
+        return ResearchApi(session, credentials, sleep)
 
     def _set_base_url(self, connection: Connection) -> None:
         if "://" not in (connection.host or "") and not connection.schema:

@@ -15,7 +15,7 @@ class Entry(BaseModel):
 
     title: str = ""
     schedule: str | None = None
-    pool: str = "default_pool"
+    pool: str = ""
     tags: tuple[str, ...] = ()
     problem: str | None = None
 
