@@ -11,6 +11,7 @@ from include.tiktok.query import query_of
 from include.tiktok.retries import TRIES
 from include.tiktok.verdicts import TABLE, Remedy
 from tests.docs.pages import DOCUMENTS, ROOT, anchors, first_cells, links, text
+from tests.test_architecture import MAY_IMPORT
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 
@@ -69,6 +70,12 @@ def test_every_code_of_tiktok_is_in_the_table_of_refusals():
 @pytest.mark.parametrize("remedy", TRIES)
 def test_the_number_of_calls_is_told_as_it_is(remedy):
     assert f"| {remedy or 'not in the table'} | {TRIES[remedy]} |" in text("docs/tiktok-research-api.md")
+
+
+def test_the_table_of_imports_is_the_tested_one():
+    rows = re.findall(r"^\| `([a-z.]+)` \| (.*) \|$", text("docs/architecture.md"), re.MULTILINE)
+    told = {layer: set(re.findall(r"`([a-z.]+)`", allowed)) for layer, allowed in rows if layer in MAY_IMPORT}
+    assert told == MAY_IMPORT
 
 
 def test_every_error_is_named_with_what_airflow_makes_of_it():
