@@ -1,0 +1,201 @@
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+
+from include.domain.errors import CountsDiffer
+from include.domain.window import Window
+from include.icandid.registry import Registry
+from include.icandid.registry_engine import registry_engine
+from include.stages import register as stage
+from include.stages.describe import Described, describe
+from include.stages.merge import merge
+from include.stages.register import register
+from include.storage.manifests import read_dataset
+from tests.projects import PROJECT, project
+from tests.stages.kills import Killed, Mortal
+from tests.stages.reading import LAYOUT, everything
+from tests.stages.test_merge import JANUARY, TURN, complete, video
+
+AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
+ONE = video(date(2026, 1, 5), 1, username="synth_nieuws_be", video_description="Met de fiets", region_code="BE")
+TWO = video(date(2026, 1, 6), 2, username="synth_nieuws_be", video_description="Klimaat", region_code="BE")
+
+
+@pytest.fixture
+def registry(tmp_path):
+    return Registry(registry_engine(f"sqlite:///{tmp_path}/registry.sqlite"))
+
+
+@pytest.fixture
+def merged(objects):
+    """A dataset of two videos in one month."""
+    complete(objects, JANUARY, (ONE, 0), (TWO, 0))
+    return merge(project(), objects)
+
+
+def record_paths(objects):
+    return objects.paths(LAYOUT.records)
+
+
+def refused_paths(objects):
+    return objects.paths(f"{LAYOUT.root}/refused/")
+
+
+def described(objects, **changes):
+    return describe(project(**changes), read_dataset(objects, LAYOUT), objects)
+
+
+def refuse(monkeypatch, *video_ids):
+    """Let the checker find fault with the records of these videos."""
+    from include.icandid.fields import Fault
+    from include.stages import describe as module
+
+    strict = module.faults
+
+    def faults(document, mode):
+        wrong = any(str(video_id) in document["@id"] for video_id in video_ids)
+        return [Fault("name", "is not what it should be")] if wrong else strict(document, mode)
+
+    monkeypatch.setattr(module, "faults", faults)
+
+
+@pytest.mark.usefixtures("merged")
+def test_each_video_becomes_one_record_under_its_day(objects):
+    assert described(objects) == Described(accepted=2, refused=0, sent=2)
+    assert record_paths(objects) == [
+        f"{LAYOUT.records}2026/01/05/iCANDID_tiktok_{ONE['id']}.json",
+        f"{LAYOUT.records}2026/01/06/iCANDID_tiktok_{TWO['id']}.json",
+    ]
+    document = json.loads(objects.read(record_paths(objects)[0]))
+    assert document["@id"] == f"iCANDID_tiktok_{ONE['id']}"
+
+
+@pytest.mark.usefixtures("merged")
+def test_describing_again_sends_nothing_and_changes_nothing(objects):
+    described(objects)
+    before = everything(objects)
+    assert described(objects) == Described(accepted=2, refused=0, sent=0)
+    assert everything(objects) == before
+
+
+@pytest.mark.usefixtures("merged")
+def test_a_changed_count_sends_one_record(objects):
+    described(objects)
+    complete(objects, Window(date(2026, 1, 5), date(2026, 1, 5)), (ONE | {"view_count": 7}, 5))
+    merge(project(), objects)
+    assert described(objects) == Described(accepted=2, refused=0, sent=1)
+
+
+@pytest.mark.usefixtures("merged")
+def test_another_observation_that_says_the_same_sends_nothing(objects):
+    described(objects)
+    complete(objects, Window(date(2026, 1, 5), date(2026, 1, 5)), (ONE, 5))
+    merge(project(), objects)
+    assert described(objects).sent == 0
+
+
+@pytest.mark.usefixtures("merged")
+def test_news_in_one_month_leaves_the_records_of_others_alone(objects):
+    described(objects)
+    complete(objects, TURN, (video(date(2026, 2, 1), username="synth_nieuws_be"), 0))
+    merge(project(), objects)
+    assert described(objects) == Described(accepted=3, refused=0, sent=1)
+
+
+@pytest.mark.usefixtures("merged")
+def test_another_title_sends_every_record_again(objects):
+    described(objects)
+    assert described(objects, title="Another title").sent == 2
+
+
+@pytest.mark.usefixtures("merged")
+def test_a_refused_record_is_counted_and_kept_with_its_reasons(objects, monkeypatch):
+    refuse(monkeypatch, ONE["id"])
+    assert described(objects) == Described(accepted=1, refused=1, sent=2)
+    assert len(record_paths(objects)) == 1
+    (path,) = refused_paths(objects)
+    kept = json.loads(objects.read(path))
+    assert kept["faults"] == [{"path": "name", "reason": "is not what it should be"}]
+    assert kept["record"]["@id"] == f"iCANDID_tiktok_{ONE['id']}"
+
+
+@pytest.mark.usefixtures("merged")
+def test_a_refused_record_stays_counted_when_nothing_has_changed(objects, monkeypatch):
+    refuse(monkeypatch, ONE["id"])
+    described(objects)
+    assert described(objects) == Described(accepted=1, refused=1, sent=0)
+
+
+def test_a_video_without_a_creation_time_is_described_under_the_day_of_its_id(objects):
+    complete(objects, TURN, (video(date(2026, 2, 14), username="synth_nieuws_be") | {"create_time": None}, 0))
+    merge(project(), objects)
+    assert described(objects) == Described(accepted=1, refused=0, sent=1)
+    (path,) = record_paths(objects)
+    assert path.startswith(f"{LAYOUT.records}2026/02/14/")
+
+
+def test_a_video_with_nothing_but_an_id_is_accepted_or_refused_but_never_lost(objects):
+    complete(objects, JANUARY, ({"id": ONE["id"]}, 0))
+    merge(project(), objects)
+    told = described(objects)
+    assert (told.accepted + told.refused, told.sent) == (1, 1)
+
+
+@pytest.mark.usefixtures("merged")
+def test_a_description_killed_midway_is_completed_by_the_next(objects):
+    with pytest.raises(Killed):
+        describe(project(), read_dataset(objects, LAYOUT), Mortal.of(objects, ".json", 1))
+    assert described(objects).accepted == 2
+    assert len(record_paths(objects)) == 2
+    assert described(objects).sent == 0
+
+
+def test_an_empty_dataset_has_no_records(objects):
+    complete(objects, JANUARY)
+    merge(project(), objects)
+    assert described(objects) == Described(0, 0, 0)
+
+
+@pytest.mark.usefixtures("merged")
+def test_registering_makes_the_row_and_keeps_what_reconciled(objects, registry):
+    told = register(project(), objects, registry, "manual__2026-06-01T12:00:00+00:00", AT)
+    assert (told.rows, told.accepted, told.refused, told.sent, told.registry_row) == (2, 2, 0, 2, "created")
+    assert told.synthetic
+    row = registry.row(PROJECT["project_id"])
+    assert (row["name"], row["recordcount"], row["license"]) == (PROJECT["title"], 2, PROJECT["license"])
+    kept = json.loads(objects.read(LAYOUT.registration("manual__2026-06-01T12:00:00+00:00")))
+    assert kept == told.model_dump()
+
+
+@pytest.mark.usefixtures("merged")
+def test_registering_again_changes_nothing(objects, registry):
+    register(project(), objects, registry, "manual__1", AT)
+    row, before = registry.row(PROJECT["project_id"]), everything(objects)
+    told = register(project(), objects, registry, "manual__2", AT)
+    assert (told.sent, told.registry_row) == (0, "unchanged")
+    assert registry.row(PROJECT["project_id"]) == row
+    assert {path: everything(objects)[path] for path in before} == before
+
+
+@pytest.mark.usefixtures("merged")
+def test_the_registry_counts_accepted_records_only(objects, registry, monkeypatch):
+    refuse(monkeypatch, ONE["id"])
+    told = register(project(), objects, registry, "manual__1", AT)
+    assert (told.rows, told.accepted, told.refused) == (2, 1, 1)
+    assert registry.row(PROJECT["project_id"])["recordcount"] == 1
+
+
+@pytest.mark.usefixtures("merged")
+def test_counts_that_do_not_reconcile_register_nothing(objects, registry, monkeypatch):
+    monkeypatch.setattr(stage, "describe", lambda *_: Described(accepted=1, refused=0, sent=0))
+    with pytest.raises(CountsDiffer, match="the dataset has 2 rows, but 1 accepted and 0 refused records"):
+        register(project(), objects, registry, "manual__1", AT)
+    assert registry.row(PROJECT["project_id"]) is None
+    assert objects.read(LAYOUT.registration("manual__1")) is None
+
+
+def test_a_project_without_any_video_is_registered_with_none(objects, registry):
+    told = register(project(), objects, registry, "manual__1", AT)
+    assert (told.rows, told.registry_row) == (0, "created")
+    assert registry.row(PROJECT["project_id"])["recordcount"] == 0

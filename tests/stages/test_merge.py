@@ -1,0 +1,214 @@
+from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from include.domain.manifest import State, WindowManifest
+from include.domain.window import Window
+from include.stages.merge import merge
+from include.storage.manifests import read_dataset, write_window
+from include.storage.objects import open_storage
+from include.storage.parquet import open_object
+from include.storage.parts import put_part
+from include.tiktok.query import query_id, query_of
+from include.tiktok.schemas import VIDEO_SCHEMA, video_rows
+from tests.projects import project
+from tests.stages.kills import Killed, Mortal
+from tests.stages.reading import LAYOUT, dataset, everything, rows
+
+JANUARY = Window(date(2026, 1, 1), date(2026, 1, 30))
+TURN = Window(date(2026, 1, 31), date(2026, 3, 1))
+MARCH = Window(date(2026, 3, 2), date(2026, 3, 31))
+FIRST = datetime(2026, 6, 1, 10, tzinfo=UTC)
+
+
+def video(day, number=1, **more):
+    created = int(datetime.combine(day, datetime.min.time(), UTC).timestamp())
+    return {"id": (created << 32) + number, "create_time": created, **more}
+
+
+def complete(objects, window, *seen):
+    """A complete window whose part holds these observations: a record and the hour in which it was seen."""
+    query = query_of(project())
+    rows = [
+        row for record, hour in seen for row in video_rows([record], FIRST + timedelta(hours=hour), query_id(query))
+    ]
+    table = pa.Table.from_pylist(rows, VIDEO_SCHEMA)
+    part = put_part(objects, LAYOUT, window, [VIDEO_SCHEMA.empty_table(), table], VIDEO_SCHEMA, "id")
+    manifest = WindowManifest(
+        start=window.start,
+        end=window.end,
+        state=State.COMPLETE,
+        query=query,
+        query_id=query_id(query),
+        fields=("id",),
+        distinct=part.rows,
+        months=part.months,
+        part_sha256=part.sha256,
+        synthetic=True,
+    )
+    write_window(objects, LAYOUT, manifest)
+
+
+@pytest.fixture
+def three_windows(objects):
+    complete(objects, JANUARY, (video(date(2026, 1, 5)), 0), (video(date(2026, 1, 6)), 0))
+    complete(objects, TURN, (video(date(2026, 1, 31)), 0), (video(date(2026, 2, 1)), 0), (video(date(2026, 3, 1)), 0))
+    complete(objects, MARCH, (video(date(2026, 3, 2)), 0))
+
+
+@pytest.mark.usefixtures("three_windows")
+def test_the_dataset_is_one_file_for_each_month_of_creation(objects):
+    manifest = merge(project(), objects)
+    assert {month: held.rows for month, held in manifest.months.items()} == {"2026-01": 3, "2026-02": 1, "2026-03": 2}
+    assert {row["create_time"].month for row in rows(objects, LAYOUT.month("2026-01"))} == {1}
+    assert manifest == read_dataset(objects, LAYOUT)
+    assert manifest.synthetic
+
+
+@pytest.mark.usefixtures("three_windows")
+def test_the_files_hold_the_declared_schema(objects):
+    merge(project(), objects)
+    held = open_object(objects, LAYOUT.month("2026-02")).schema_arrow
+    assert held.names == VIDEO_SCHEMA.names
+    assert {str(held.field(name).type) for name in ("id", "music_id", "playlist_id", "view_count")} == {"int64"}
+    assert str(held.field("create_time").type).endswith("tz=UTC]")
+    assert all(field.nullable for field in held)
+
+
+def test_the_latest_observation_wins_and_the_first_is_remembered(objects):
+    one = video(date(2026, 1, 5))
+    complete(objects, JANUARY, (one | {"view_count": 1}, 0))
+    merge(project(), objects)
+    complete(objects, Window(date(2026, 1, 5), date(2026, 1, 5)), (one | {"view_count": 9}, 5))
+    merge(project(), objects)
+    (row,) = dataset(objects)
+    assert (row["view_count"], row["first_seen"], row["observed_at"]) == (9, FIRST, FIRST + timedelta(hours=5))
+
+
+def test_an_older_observation_that_comes_later_changes_only_when_it_was_first_seen(objects):
+    one = video(date(2026, 1, 5))
+    complete(objects, JANUARY, (one | {"view_count": 9}, 5))
+    merge(project(), objects)
+    complete(objects, Window(date(2026, 1, 5), date(2026, 1, 5)), (one | {"view_count": 1}, 0))
+    merge(project(), objects)
+    (row,) = dataset(objects)
+    assert (row["view_count"], row["first_seen"], row["observed_at"]) == (9, FIRST, FIRST + timedelta(hours=5))
+
+
+@pytest.mark.usefixtures("three_windows")
+def test_merging_again_changes_no_byte_and_touches_no_file(objects, tmp_path):
+    merge(project(), objects)
+    before, touched = everything(objects), times(tmp_path)
+    merge(project(), objects)
+    assert everything(objects) == before
+    assert times(tmp_path) == touched
+
+
+@pytest.mark.usefixtures("three_windows")
+def test_a_month_without_news_is_not_touched(objects, tmp_path):
+    merge(project(), objects)
+    before, touched = everything(objects), times(tmp_path)
+    complete(objects, MARCH, (video(date(2026, 3, 2)), 0), (video(date(2026, 3, 3)), 0))
+    manifest = merge(project(), objects)
+    assert manifest.months["2026-03"].rows == 3
+    for month in ("2026-01", "2026-02"):
+        path = LAYOUT.month(month)
+        assert (objects.read(path), times(tmp_path)[path]) == (before[path], touched[path])
+
+
+@pytest.mark.usefixtures("three_windows")
+def test_a_lost_manifest_of_the_dataset_is_made_again(objects):
+    merge(project(), objects)
+    before = everything(objects)
+    objects.delete([LAYOUT.dataset_manifest])
+    merge(project(), objects)
+    assert everything(objects) == before
+
+
+@pytest.mark.usefixtures("three_windows")
+def test_a_lost_month_is_made_again(objects):
+    merge(project(), objects)
+    before = everything(objects)
+    objects.delete([LAYOUT.month("2026-01")])
+    merge(project(), objects)
+    assert everything(objects) == before
+
+
+@pytest.mark.usefixtures("three_windows")
+@pytest.mark.parametrize(("ending", "nth"), [(".parquet", 1), (".parquet", 2), ("dataset/manifest.json", 1)])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_merge_killed_at_any_moment_is_mended_by_the_next(objects, tmp_path, ending, nth, before):
+    unharmed = open_storage(f"file://{tmp_path}/unharmed")
+    for path in objects.paths(""):
+        unharmed.write(path, objects.read(path))
+    merge(project(), unharmed)
+    with pytest.raises(Killed):
+        merge(project(), Mortal.of(objects, ending, nth, before=before))
+    merge(project(), objects)
+    assert everything(objects) == everything(unharmed)
+
+
+@pytest.mark.usefixtures("three_windows")
+def test_a_month_that_was_put_before_its_manifest_is_never_half(objects):
+    complete(objects, JANUARY, (video(date(2026, 1, 5)), 0))
+    with pytest.raises(Killed):
+        merge(project(), Mortal.of(objects, ".parquet", 1))
+    assert len(rows(objects, LAYOUT.month("2026-01"))) == 2
+
+
+def test_an_empty_window_adds_nothing(objects):
+    complete(objects, JANUARY)
+    manifest = merge(project(), objects)
+    assert (manifest.rows, manifest.months) == (0, {})
+    assert dataset(objects) == []
+
+
+def test_without_any_window_there_is_nothing_to_merge(objects):
+    assert merge(project(), objects).rows == 0
+
+
+def test_a_video_without_a_creation_time_lies_in_the_month_of_its_id(objects):
+    undated = video(date(2026, 2, 14)) | {"create_time": None}
+    complete(objects, TURN, (undated, 0))
+    assert {month: held.rows for month, held in merge(project(), objects).months.items()} == {"2026-02": 1}
+
+
+def test_other_projects_are_not_merged(objects):
+    complete(objects, JANUARY, (video(date(2026, 1, 5)), 0))
+    assert merge(project(project_id="tiktok_query_0000006"), objects).rows == 0
+
+
+WINDOWS = (JANUARY, Window(date(2026, 1, 10), date(2026, 1, 12)), Window(date(2026, 1, 11), date(2026, 2, 9)))
+SEEN = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 5)), max_size=6)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.tuples(SEEN, SEEN, SEEN), st.sampled_from(list(permutations(range(3)))))
+def test_parts_merged_in_any_order_give_the_same_rows(tmp_path_factory, seen, order):
+    folder = tmp_path_factory.mktemp("merge")
+    at_once, one_by_one = open_storage(f"file://{folder}/a"), open_storage(f"file://{folder}/b")
+
+    def observations(number):
+        return [(video(date(2026, 1, 11), key, view_count=hour), hour) for key, hour in seen[number]]
+
+    for number in range(3):
+        complete(at_once, WINDOWS[number], *observations(number))
+    merge(project(), at_once)
+    for number in order:
+        complete(one_by_one, WINDOWS[number], *observations(number))
+        merge(project(), one_by_one)
+    assert dataset(one_by_one) == dataset(at_once)
+    everyone = [each for number in range(3) for each in seen[number]]
+    assert [(row["id"] & 7, row["view_count"]) for row in dataset(at_once)] == [
+        (key, max(hour for each, hour in everyone if each == key)) for key in sorted({key for key, _ in everyone})
+    ]
+
+
+def times(folder):
+    """When each object on the disk was written last, to the nanosecond."""
+    root = folder / "storage"
+    return {str(path.relative_to(root)): path.stat().st_mtime_ns for path in root.rglob("*") if path.is_file()}

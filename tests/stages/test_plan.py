@@ -1,0 +1,195 @@
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from include.domain.asked import Asked
+from include.domain.errors import AccessEnded, ProjectInvalid
+from include.domain.manifest import State, WindowManifest
+from include.domain.window import DAY, Window
+from include.stages.plan import plan, windows_to_harvest
+from include.storage.manifests import write_window
+from include.tiktok.query import query_id, query_of
+from tests.projects import project
+from tests.stages.reading import LAYOUT
+
+TODAY = date(2026, 6, 1)
+WHOLE = Window(date(2026, 1, 1), date(2026, 3, 31))
+
+
+def manifest(text, state=State.COMPLETE, of=None):
+    window, query = Window.parse(text), query_of(of or project())
+    return WindowManifest(
+        start=window.start, end=window.end, state=state, query=query, query_id=query_id(query), fields=("id",)
+    )
+
+
+def planned(*manifests, asked=None, today=TODAY, **changes):
+    return [str(window) for window in windows_to_harvest(project(**changes), asked or Asked(), manifests, today)]
+
+
+def test_a_period_is_cut_into_windows_of_thirty_days():
+    assert planned() == ["2026-01-01_2026-01-30", "2026-01-31_2026-03-01", "2026-03-02_2026-03-31"]
+
+
+def test_a_leap_day_is_a_day():
+    leap = planned(
+        period={"start": "2024-02-01", "end": "2024-03-31"}, access={"start": "2026-01-01", "end": "2026-12-31"}
+    )
+    assert leap == ["2024-02-01_2024-03-01", "2024-03-02_2024-03-31"]
+
+
+def test_a_project_may_ask_for_shorter_windows():
+    assert planned(window_days=1, period={"start": "2026-01-01", "end": "2026-01-03"}) == [
+        "2026-01-01_2026-01-01",
+        "2026-01-02_2026-01-02",
+        "2026-01-03_2026-01-03",
+    ]
+
+
+def test_covered_days_are_not_planned_again():
+    covered = manifest("2026-01-01_2026-01-30"), manifest("2026-02-10_2026-02-20")
+    assert planned(*covered) == ["2026-01-31_2026-02-09", "2026-02-21_2026-03-22", "2026-03-23_2026-03-31"]
+
+
+def test_nothing_is_left_once_every_day_is_covered():
+    assert planned(*map(manifest, planned())) == []
+
+
+def test_an_open_period_grows_with_the_days():
+    covered = [manifest(text) for text in planned(period={"start": "2026-05-01"}, today=date(2026, 6, 1))]
+    assert [str(each.window) for each in covered] == ["2026-05-01_2026-05-29"]
+    assert planned(*covered, period={"start": "2026-05-01"}, today=date(2026, 6, 1)) == []
+    assert planned(*covered, period={"start": "2026-05-01"}, today=date(2026, 6, 2)) == ["2026-05-30_2026-05-30"]
+
+
+def test_days_that_have_not_settled_wait():
+    assert planned(period={"start": "2026-05-28", "end": "2026-06-30"}, settle_days=3) == ["2026-05-28_2026-05-29"]
+    assert planned(period={"start": "2026-05-30", "end": "2026-06-30"}, settle_days=3) == []
+
+
+def test_asked_dates_are_clamped_to_what_is_wanted():
+    assert planned(asked=Asked(date(2025, 1, 1), date(2026, 1, 5))) == ["2026-01-01_2026-01-05"]
+    assert planned(asked=Asked(start=date(2026, 3, 30))) == ["2026-03-30_2026-03-31"]
+    assert planned(asked=Asked(start=date(2026, 4, 1))) == []
+
+
+def test_asked_dates_skip_what_is_covered():
+    asked = Asked(date(2026, 1, 25), date(2026, 2, 5))
+    assert planned(manifest("2026-01-01_2026-01-30"), asked=asked) == ["2026-01-31_2026-02-05"]
+
+
+def test_a_reharvest_plans_covered_days_again():
+    asked = Asked(date(2026, 1, 1), date(2026, 1, 30), reharvest=True)
+    assert planned(manifest("2026-01-01_2026-01-30"), asked=asked) == ["2026-01-01_2026-01-30"]
+
+
+def test_a_started_window_is_planned_as_it_was():
+    started = manifest("2026-01-11_2026-01-20", State.INCOMPLETE)
+    assert planned(started)[:3] == ["2026-01-01_2026-01-10", "2026-01-11_2026-01-20", "2026-01-21_2026-02-19"]
+
+
+def test_a_started_window_that_was_covered_since_is_left_alone():
+    started = manifest("2026-01-11_2026-01-20", State.INCOMPLETE)
+    assert planned(started, manifest("2026-01-01_2026-01-30"))[0] == "2026-01-31_2026-03-01"
+
+
+def test_of_two_started_windows_that_overlap_no_day_is_planned_twice():
+    started = manifest("2026-01-01_2026-01-10", State.INCOMPLETE), manifest("2026-01-05_2026-01-20", State.INCOMPLETE)
+    days = [day for text in planned(*started) for day in Window.parse(text)]
+    assert sorted(days) == list(WHOLE)
+
+
+DAYS = st.dates(date(2025, 12, 20), date(2026, 4, 10))
+
+
+@st.composite
+def known_windows(draw):
+    start, end = sorted((draw(DAYS), draw(DAYS)))
+    end = min(end, start + timedelta(days=29))
+    return manifest(str(Window(start, end)), draw(st.sampled_from(list(State))))
+
+
+@st.composite
+def asked_for(draw):
+    start, end = sorted((draw(DAYS), draw(DAYS)))
+    return Asked(draw(st.sampled_from([None, start])), draw(st.sampled_from([None, end])), draw(st.booleans()))
+
+
+@given(
+    st.lists(known_windows(), max_size=8), asked_for(), st.integers(1, 30), st.dates(date(2026, 1, 1), date(2026, 5, 1))
+)
+def test_a_plan_is_what_is_wanted_minus_what_is_covered(manifests, asked, window_days, today):
+    wanted = asked.of(project(), today)
+    covered = {day for each in manifests if each.complete for day in each.window}
+    windows = windows_to_harvest(project(window_days=window_days), asked, manifests, today)
+    days = [day for window in windows for day in window]
+    expected = set(wanted or ()) - (set() if asked.reharvest else covered)
+    assert days == sorted(expected), "not exactly the days that are missing, each once, in order"
+    kept = {each.window for each in manifests if not each.complete}
+    assert all(window.days <= window_days or window in kept for window in windows)
+
+
+@given(st.lists(known_windows(), max_size=8), st.integers(1, 30))
+def test_windows_that_were_started_are_kept_as_they_are(manifests, window_days):
+    windows = windows_to_harvest(project(window_days=window_days), Asked(), manifests, TODAY)
+    known = [each.window for each in manifests]
+    for each in manifests:
+        alone = not any(each.window & other for other in known if other is not each.window)
+        if not each.complete and alone and each.window & WHOLE == each.window:
+            assert each.window in windows
+
+
+def windows(planned):
+    """The windows of a plan, whatever else it says."""
+    return planned[0] if isinstance(planned, tuple) else planned
+
+
+def test_the_plan_reads_what_the_storage_holds(objects):
+    write_window(objects, LAYOUT, manifest("2026-01-01_2026-01-30"))
+    write_window(objects, LAYOUT, manifest("2026-01-31_2026-03-01", State.INCOMPLETE))
+    left = windows(plan(project(), Asked(), objects, TODAY))
+    assert list(map(str, left)) == ["2026-01-31_2026-03-01", "2026-03-02_2026-03-31"]
+
+
+def test_coverage_of_another_query_does_not_count(objects):
+    write_window(objects, LAYOUT, manifest("2026-01-01_2026-01-30", of=project(hashtags=["another"])))
+    assert windows(plan(project(), Asked(), objects, TODAY))[0] == Window(date(2026, 1, 1), date(2026, 1, 30))
+
+
+def test_another_title_is_the_same_query(objects):
+    write_window(objects, LAYOUT, manifest("2026-01-01_2026-01-30"))
+    assert windows(plan(project(title="Another"), Asked(), objects, TODAY))[0].start == date(2026, 1, 31)
+
+
+@pytest.mark.parametrize("today", [date(2025, 12, 31), date(2028, 1, 1)])
+def test_nothing_is_planned_outside_the_approved_access(objects, today):
+    with pytest.raises(AccessEnded, match=f"approved from 2026-01-01 to 2027-12-31, today is {today}"):
+        plan(project(), Asked(), objects, today)
+
+
+@pytest.mark.parametrize("today", [date(2026, 4, 4), date(2027, 12, 31)])
+def test_the_last_day_of_access_still_counts(objects, today):
+    assert windows(plan(project(), Asked(), objects, today))
+
+
+def test_a_query_that_tiktok_would_refuse_is_told_before_anything_is_planned(objects):
+    with pytest.raises(ProjectInvalid, match="'ZZ' is not a region of TikTok"):
+        plan(project(region_codes=["ZZ"]), Asked(), objects, TODAY)
+    with pytest.raises(ProjectInvalid, match="fields: add id"):
+        plan(project(fields=["username"]), Asked(), objects, TODAY)
+
+
+def test_planning_writes_nothing(objects):
+    plan(project(), Asked(), objects, TODAY)
+    assert objects.paths("") == []
+
+
+def test_a_plan_tomorrow_starts_where_todays_ended(objects):
+    open_period = project(period={"start": "2026-05-01"})
+    today = windows(plan(open_period, Asked(), objects, TODAY))
+    for window in today:
+        write_window(objects, LAYOUT, manifest(str(window)))
+    (tomorrow,) = windows(plan(open_period, Asked(), objects, TODAY + DAY))
+    assert tomorrow.start == today[-1].end + DAY
