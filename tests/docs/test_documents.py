@@ -95,3 +95,16 @@ def test_the_readme_prints_what_the_demo_prints():
     printed = set(re.findall(r'print\(f?"(?:  )?(demo: [a-z]+|[a-z]+ [a-z]+  |[a-z]+  )', text("ops/demo.py")))
     assert printed
     assert [piece for piece in printed if piece not in text("README.md")] == []
+
+
+def test_every_parameter_of_a_run_is_explained():
+    parameters = re.findall(r'^    "(\w+)": Param\(', text("dags/harvest.py"), re.MULTILINE)
+    told = ", ".join(first_cells(text("docs/operating.md"), "## Start a run"))
+    assert parameters
+    assert sorted(re.findall(r"\w+", told)) == sorted(parameters)
+
+
+def test_every_setting_from_the_environment_is_explained():
+    code = "".join(path.read_text() for folder in ("plugins", "ops") for path in (ROOT / folder).glob("*.py"))
+    settings = set(re.findall(r"\bICANDID_[A-Z_]+\b", code))
+    assert [name for name in sorted(settings) if name not in text("docs/operating.md")] == []
