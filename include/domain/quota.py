@@ -29,23 +29,29 @@ class Meter(Protocol):
     def before_request(self, at: datetime) -> None:
         """Count one request before it goes out; raises QuotaExhausted where it would break the reserve."""
 
-    def after_answer(self, returned: int) -> None:
-        """Correct the count by the records that came."""
+    def after_answer(self, returned: int | None) -> None:
+        """Correct the count by the records that came; None where no good answer came."""
 
-    def refused(self, at: datetime) -> None:
-        """TikTok says the quota is used up; its word counts more than ours."""
+    def refused(self, at: datetime) -> datetime:
+        """TikTok says the quota is used up; its word counts more than ours. Returns when to go on."""
 
 
 @dataclass(frozen=True)
 class Spent:
-    """Requests and records of one client on one day; `refused` when TikTok has said that the quota is used up."""
+    """Requests and records of one client on one day, how many requests were answered well, and TikTok's own refusal."""
 
     requests: int = 0
     records: int = 0
+    answered: int = 0
     refused: bool = False
 
     def __add__(self, other: "Spent") -> "Spent":
-        return Spent(self.requests + other.requests, self.records + other.records, self.refused or other.refused)
+        return Spent(
+            self.requests + other.requests,
+            self.records + other.records,
+            self.answered + other.answered,
+            self.refused or other.refused,
+        )
 
 
 def client_name(client_key: str) -> str:
@@ -60,7 +66,7 @@ def renewed_at(day: date, client: str) -> datetime:
     return midnight + MARGIN + timedelta(seconds=int(share * SPREAD.total_seconds()))
 
 
-def after_refusal(at: datetime, client: str) -> datetime:
-    """When to ask again after TikTok refused at `at`."""
+def reset_is_late(at: datetime, today: Spent) -> bool:
+    """Whether a refusal at `at` means that TikTok has not renewed the quota yet: early, and nothing was answered."""
     since_midnight = timedelta(hours=at.hour, minutes=at.minute, seconds=at.second)
-    return at + TRY_AGAIN if since_midnight < LATE_RESET else renewed_at(at.date(), client)
+    return since_midnight < LATE_RESET and not today.answered

@@ -51,9 +51,9 @@ class Attempt:
         return Pages(self.objects, self.layout, self.window, place)
 
     def all_pages(self) -> Iterator[Page]:
-        """Every page of the window: of the whole, of its pieces, of its last day."""
-        pieces = [self.place(state.piece) for state in self.manifest.pieces]
-        return chain.from_iterable(self.pages(place) for place in dict.fromkeys(("", *pieces, LAST_DAY)))
+        """Every page of the window: of the whole, of all it was ever cut into, of its last day."""
+        pieces = self.objects.folders(self.layout.pieces(self.window))
+        return chain.from_iterable(self.pages(place) for place in ("", *pieces))
 
     def place(self, piece: Piece) -> str:
         """Where the pages of a piece lie; those of the whole window lie in the window itself."""

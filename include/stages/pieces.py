@@ -7,6 +7,8 @@ from include.domain.errors import ApiUnavailable, Narrower, SearchTooBroad
 from include.domain.manifest import PieceState, State
 from include.domain.piece import Piece
 from include.stages.attempt import Attempt
+from include.stages.remainder import remainder
+from include.tiktok.client import days_of
 from include.tiktok.query import open_lengths, regions_of
 
 log = logging.getLogger(__name__)
@@ -24,16 +26,29 @@ def note_complete(attempt: Attempt, piece: Piece) -> None:
 
 
 def cut(attempt: Attempt, piece: Piece, error: Narrower) -> list[Piece]:
-    """The halves of a piece that TikTok cannot serve; none, and the piece parked, when it cannot be cut any more."""
+    """The halves of what is left of a piece that TikTok cannot serve.
+
+    None, and what is left is parked, when it cannot be cut any more. The days that its search has passed are complete.
+    """
     _rest_first(attempt, piece, error)
+    passed, rest = _passed(attempt, piece)
     query = attempt.manifest.query
-    halves = piece.halves(regions_of(query), open_lengths(query))
-    log.warning("cutting window=%s piece=%s into=%d: %s", attempt.window, piece.name, len(halves), error)
-    if halves:
-        _note(attempt, piece, [PieceState(piece=half) for half in halves])
-    else:
-        _note(attempt, piece, [PieceState(piece=piece, reason=str(error))])
+    halves = rest.halves(regions_of(query), open_lengths(query))
+    log.warning("cutting window=%s piece=%s into=%d: %s", attempt.window, rest.name, len(halves), error)
+    left = [PieceState(piece=half) for half in halves] or [PieceState(piece=rest, reason=str(error))]
+    _note(attempt, piece, [*left, *(PieceState(piece=each, state=State.COMPLETE) for each in passed)])
     return halves
+
+
+def _passed(attempt: Attempt, piece: Piece) -> tuple[list[Piece], Piece]:
+    """The days of a piece that its stored pages have passed, if any, and what is left of it."""
+    pages = attempt.pages(attempt.place(piece))
+    last = pages.last()
+    if last is None:
+        return [], piece
+    left = remainder(pages.of(last.generation), days_of(last.request))
+    rest = piece.model_copy(update={"end": left.end})
+    return [piece.model_copy(update={"start": days.start}) for days in piece.window.without([left])], rest
 
 
 def _rest_first(attempt: Attempt, piece: Piece, error: Narrower) -> None:

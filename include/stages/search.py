@@ -1,20 +1,24 @@
 """Search: one query over some days, page by page, until TikTok says there is no more.
 
 The stored pages are the checkpoint: a page is stored, with the request that asked for it and the cursor it returned,
-before the next request goes out. A search that was stopped at any moment goes on after its last stored page.
+before the next request goes out. A search that was stopped at any moment goes on after its last stored page; one whose
+id TikTok has lost goes on, as a fresh search, with the days it has not passed yet.
 """
 
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from include.domain.errors import SearchLost
 from include.domain.page import START, Cursor, Page
 from include.domain.quota import Meter
 from include.domain.window import Window
+from include.stages.remainder import remainder
 from include.storage.pages import Pages
-from include.tiktok.client import ResearchApi, video_request
+from include.tiktok.client import ResearchApi, days_of, video_request
+from include.tiktok.retries import SEARCH_TRIES
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +26,13 @@ PAGES_AT_MOST = 100_000
 """Pages of one search, far beyond what 30 days can hold: a hundred days of quota."""
 
 FRESH_SEARCHES = 1
-"""How often one try starts a search again whose id TikTok has lost; after that, less must be asked for at a time."""
+"""How often one try starts a lost search again over the same days; after that, less must be asked for at a time."""
+
+WORKED_TRIES = 3
+"""Calls with the id of a search that has given pages already: it was ready long ago."""
+
+OLD = timedelta(hours=1)
+"""A search that rested this long is tried once; if TikTok has lost it, a fresh one costs less than patience."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +52,13 @@ class Search:
 
 @dataclass(frozen=True)
 class Place:
-    """How far a search came: its last stored page, and the cursor after it (None at the end)."""
+    """How far a search of `days` came: its last stored page, and the cursor after it (None at the end)."""
 
+    days: Window
     generation: int
     number: int
     cursor: Cursor | None
+    stored_at: datetime | None = None
     suspicion: str = ""
 
 
@@ -59,7 +71,7 @@ def search(
     `before_page` is called before each page is asked for, and may stop the search.
 
     Raises:
-        SearchLost: TikTok has lost the search again after it was started afresh.
+        SearchLost: TikTok has lost the search again, and no day was passed since it was started afresh.
         HarvestError: what `ResearchApi.videos` raises.
     """
     place, lost = _place_to_go_on(pages.last(), asked, afresh), 0
@@ -68,25 +80,26 @@ def search(
         try:
             page = _next_page(api, asked, place, meter)
         except SearchLost:
-            if lost >= FRESH_SEARCHES:
+            rest = remainder(pages.of(place.generation), place.days)
+            lost = lost + 1 if rest == place.days else 0
+            if lost > FRESH_SEARCHES:
                 raise
-            lost += 1
-            log.warning("search lost days=%s page=%d: starting it afresh", asked.days, place.number)
-            place = Place(place.generation + 1, 0, START)
+            log.warning("search lost days=%s page=%d: starting it afresh for %s", place.days, place.number, rest)
+            place = Place(rest, place.generation + 1, 0, START)
             continue
         pages.append(page)
-        log.debug("stored days=%s page=%d returned=%d", asked.days, page.number, page.returned)
+        log.debug("stored days=%s page=%d returned=%d", place.days, page.number, page.returned)
         place = _place_after(page)
     return place.suspicion
 
 
 def _place_to_go_on(last: Page | None, asked: Search, afresh: bool) -> Place:
     if last is None:
-        return Place(1, 0, START)
+        return Place(asked.days, 1, 0, START)
     place = _place_after(last)
     ended_in_another_run = afresh and last.run != asked.run and (place.cursor is None or place.suspicion)
     if ended_in_another_run or not asked.asked_by(last):
-        return Place(last.generation + 1, 0, START)
+        return Place(asked.days, last.generation + 1, 0, START)
     return place
 
 
@@ -96,12 +109,12 @@ def _place_after(page: Page) -> Place:
         suspicion = f"TikTok's cursor stands still at page {page.number} while it says there is more"
     elif page.cursor and page.number >= PAGES_AT_MOST:
         suspicion = f"the search did not end after {page.number} pages"
-    return Place(page.generation, page.number, page.cursor, suspicion)
+    return Place(days_of(page.request), page.generation, page.number, page.cursor, page.received_at, suspicion)
 
 
 def _next_page(api: ResearchApi, asked: Search, place: Place, meter: Meter) -> Page:
-    request = video_request(asked.query, asked.days, place.cursor)
-    answer, requests = api.videos(request, asked.fields, meter)
+    request = video_request(asked.query, place.days, place.cursor)
+    answer, requests = api.videos(request, asked.fields, meter, search_tries=_search_tries(place, api.now()))
     return Page(
         generation=place.generation,
         number=place.number + 1,
@@ -116,3 +129,9 @@ def _next_page(api: ResearchApi, asked: Search, place: Place, meter: Meter) -> P
         requests=requests,
         synthetic=answer.synthetic,
     )
+
+
+def _search_tries(place: Place, now: datetime) -> int:
+    if place.stored_at and now - place.stored_at > OLD:
+        return 1
+    return WORKED_TRIES if place.number > 1 else SEARCH_TRIES

@@ -44,8 +44,11 @@ class ProjectLayout:
     def window(self, window: Window) -> str:
         return f"{self.windows}{window}/"
 
+    def pieces(self, window: Window) -> str:
+        return f"{self.window(window)}pieces/"
+
     def pages(self, window: Window, piece: str = "") -> str:
-        return f"{self.window(window)}pieces/{piece}/pages/" if piece else f"{self.window(window)}pages/"
+        return f"{self.pieces(window)}{piece}/pages/" if piece else f"{self.window(window)}pages/"
 
     def page(self, window: Window, piece: str, generation: int, number: int) -> str:
         return f"{self.pages(window, piece)}{generation:04d}-{number:06d}.json.zst"

@@ -11,7 +11,7 @@ from uuid import uuid4
 import orjson
 
 from include.domain.errors import QuotaExhausted
-from include.domain.quota import RECORDS_A_DAY, Spent, after_refusal, renewed_at
+from include.domain.quota import RECORDS_A_DAY, TRY_AGAIN, Spent, renewed_at, reset_is_late
 from include.storage.layout import ledger_day, ledger_entry
 from include.storage.objects import Objects
 
@@ -47,15 +47,17 @@ class Ledger:
         self.mine += Spent(1, PAGE)
         self._write()
 
-    def after_answer(self, returned: int) -> None:
+    def after_answer(self, returned: int | None) -> None:
         """Correct the records by what came; the next write takes it along."""
-        self.mine += Spent(0, returned - PAGE)
+        self.mine += Spent(records=(returned or 0) - PAGE, answered=0 if returned is None else 1)
 
-    def refused(self, at: datetime) -> None:
-        """Note TikTok's own word, for all tasks; early in the day it only means that the reset is late."""
-        if after_refusal(at, self.client) == renewed_at(at.date(), self.client):
-            self.mine += Spent(refused=True)
-            self._write()
+    def refused(self, at: datetime) -> datetime:
+        """Note TikTok's own word, for all tasks, and say when to go on; before a late reset it says nothing yet."""
+        if reset_is_late(at, self.mine + self.others):
+            return at + TRY_AGAIN
+        self.mine += Spent(refused=True)
+        self._write()
+        return renewed_at(at.date(), self.client)
 
     def close(self) -> None:
         """Write what was corrected since the last request."""

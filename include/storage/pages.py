@@ -33,6 +33,12 @@ class Pages:
         paths = self._paths()
         return self._read(paths[-1]) if paths else None
 
+    def of(self, generation: int) -> Iterator[Page]:
+        """The pages of one search of the window."""
+        first = self.layout.page(self.window, self.piece, generation, 0)
+        last = self.layout.page(self.window, self.piece, generation + 1, 0)
+        return (self._read(path) for path in self._paths() if first < path < last)
+
     def __iter__(self) -> Iterator[Page]:
         return map(self._read, self._paths())
 

@@ -21,11 +21,11 @@ from include.domain.errors import (
     SearchTooBroad,
 )
 from include.domain.page import Cursor
-from include.domain.quota import Meter, after_refusal, client_name
+from include.domain.quota import Meter, client_name
 from include.domain.window import Window
 from include.tiktok import clock
 from include.tiktok.answer import Answer, Refusal, read
-from include.tiktok.retries import Again, repeated
+from include.tiktok.retries import SEARCH_TRIES, Again, repeated
 from include.tiktok.token import Credentials, bearer
 from include.tiktok.verdicts import Remedy, remedy
 
@@ -53,8 +53,10 @@ class ResearchApi:
         """The time by TikTok's clock."""
         return clock.now(self.credentials.base_url)
 
-    def videos(self, request: Mapping[str, Any], fields: Sequence[str], meter: Meter) -> tuple[Answer, int]:
-        """One page of videos, and the requests it cost.
+    def videos(
+        self, request: Mapping[str, Any], fields: Sequence[str], meter: Meter, *, search_tries: int = SEARCH_TRIES
+    ) -> tuple[Answer, int]:
+        """One page of videos, and the requests it cost. `search_tries` is how often a refused search id is tried.
 
         Raises:
             QuotaExhausted: the client's quota, or this project's share of it, is used up.
@@ -66,7 +68,7 @@ class ResearchApi:
         """
         call = _Call(self, "/v2/research/video/query/", VIDEOS, request, fields, meter)
         try:
-            return repeated(call, self.sleep), call.requests
+            return repeated(call, self.sleep, search_tries), call.requests
         except Again as again:
             raise _given_up(again) from again
 
@@ -90,8 +92,7 @@ class _Call:
             return came
         match remedy(came.status, came.code, came.message):
             case Remedy.TOMORROW:
-                self.meter.refused(came.received_at)
-                again_at = after_refusal(came.received_at, self.api.client)
+                again_at = self.meter.refused(came.received_at)
                 raise QuotaExhausted(again_at, came.received_at, "TikTok says the daily quota is used up")
             case Remedy.RENEW_TOKEN:
                 raise CredentialsRejected(f"TikTok refuses a token it has just given (log_id={came.log_id}).")
@@ -104,7 +105,7 @@ class _Call:
         self.meter.before_request(self.api.now())
         self.requests += 1
         came = self._post(token)
-        self.meter.after_answer(came.returned if isinstance(came, Answer) else 0)
+        self.meter.after_answer(came.returned if isinstance(came, Answer) else None)
         expired = isinstance(came, Refusal) and remedy(came.status, came.code, came.message) is Remedy.RENEW_TOKEN
         if expired and not self.renewed:
             self.renewed = True
@@ -142,6 +143,12 @@ def video_request(query: Mapping[str, Any], window: Window, cursor: Cursor | Non
         if cursor.search_id:
             request["search_id"] = cursor.search_id
     return request
+
+
+def days_of(request: Mapping[str, Any]) -> Window:
+    """The days that a page's request asked for."""
+    start, end = (datetime.strptime(request[name], "%Y%m%d").date() for name in ("start_date", "end_date"))  # noqa: DTZ007
+    return Window(start, end)
 
 
 def _given_up(again: Again) -> HarvestError:

@@ -15,19 +15,22 @@ from include.tiktok.verdicts import Remedy
 
 Result = TypeVar("Result")
 
+SEARCH_TRIES = 6
+"""Calls with a search id that TikTok refuses: a fresh one may not be ready for some seconds."""
+
 TRIES = {
     Remedy.MOMENT: 6,
     Remedy.SMALLER_WINDOW: 5,
-    Remedy.SEARCH_AGAIN: 6,
+    Remedy.SEARCH_AGAIN: SEARCH_TRIES,
     None: 3,
 }
 """Calls in all, the first one included. A page never costs more than the largest of these, whatever the mix."""
 
 WAITS: dict[Remedy | None, wait_base] = {
-    Remedy.MOMENT: wait_exponential_jitter(initial=5, max=60, jitter=5),
-    Remedy.SMALLER_WINDOW: wait_exponential_jitter(initial=10, max=120, jitter=10),
+    Remedy.MOMENT: wait_exponential_jitter(multiplier=5, max=60, jitter=5),
+    Remedy.SMALLER_WINDOW: wait_exponential_jitter(multiplier=10, max=120, jitter=10),
     Remedy.SEARCH_AGAIN: wait_incrementing(start=5, increment=5, max=25),
-    None: wait_exponential_jitter(initial=5, max=60, jitter=5),
+    None: wait_exponential_jitter(multiplier=5, max=60, jitter=5),
 }
 LONGEST = 15 * 60
 """Seconds after which a page is given up for now."""
@@ -43,17 +46,18 @@ class Again(Exception):
         self.retry_after = retry_after
 
 
-def repeated(call: Callable[[], Result], sleep: Callable[[float], None]) -> Result:
+def repeated(call: Callable[[], Result], sleep: Callable[[float], None], search_tries: int = SEARCH_TRIES) -> Result:
     """What `call` returns in the end.
 
     Raises:
         Again: the last refusal, when patience is used up.
     """
-    return Retrying(retry=retry_if_exception_type(Again), stop=_enough, wait=_pause, sleep=sleep, reraise=True)(call)
+    tries = TRIES | {Remedy.SEARCH_AGAIN: search_tries}
 
+    def enough(state: RetryCallState) -> bool:
+        return state.attempt_number >= tries[_again(state).remedy] or state.idle_for >= LONGEST
 
-def _enough(state: RetryCallState) -> bool:
-    return state.attempt_number >= TRIES[_again(state).remedy] or state.idle_for >= LONGEST
+    return Retrying(retry=retry_if_exception_type(Again), stop=enough, wait=_pause, sleep=sleep, reraise=True)(call)
 
 
 def _pause(state: RetryCallState) -> float:
