@@ -15,7 +15,7 @@ class Entry(BaseModel):
 
     title: str = ""
     schedule: str | None = None
-    pool: str = ""
+    pool: str | None = None
     tags: tuple[str, ...] = ()
     problem: str | None = None
 

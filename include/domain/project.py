@@ -130,7 +130,7 @@ class ResearchProject(_Strict):
     settle_days: Annotated[int, Field(ge=0, le=30)] = 3
     fields: Distinct[str] = ()
     connection_id: str = ""
-    pool: str = ""
+    pool: Annotated[str, Text] | None = None
     order: Literal["oldest_first", "newest_first"] = "oldest_first"
     daily_requests: Annotated[int, Field(ge=1, le=REQUESTS_A_DAY)] = REQUESTS_A_DAY
     canary_queries: tuple[dict[str, Any], ...] = ()

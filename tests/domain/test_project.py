@@ -21,7 +21,7 @@ def complaint(**changes):
 
 def test_a_project_with_only_what_is_needed_gets_the_documented_defaults():
     read = project()
-    assert (read.window_days, read.settle_days, read.pool, read.schedule) == (30, 3, "default_pool", None)
+    assert (read.window_days, read.settle_days, read.pool, read.schedule) == (30, 3, None, None)
     assert read.connection_id == "tiktok_tiktok_query_0000005"
     assert read.fields == ()
     assert read.hidden
@@ -168,7 +168,11 @@ def test_a_missing_field_is_named_with_the_remedy(name):
         ("fields", ["id", "id"]),
         ("fields", "id"),
         ("connection_id", ["a"]),
-        ("pool", ""),
+        ("pool", ["a"]),
+        ("order", "random"),
+        ("daily_requests", 0),
+        ("daily_requests", 1001),
+        ("canary_queries", "klimaat"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_field(field, value):
