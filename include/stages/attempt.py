@@ -59,6 +59,10 @@ class Attempt:
         """Where the pages of a piece lie; those of the whole window lie in the window itself."""
         return "" if piece == self.whole else piece.name
 
+    def asked_alone(self, window: Window) -> bool:
+        """Whether the last day of a window of the project was asked for by itself."""
+        return self.objects.paths(self.layout.pages(window, LAST_DAY)) != []
+
     def others(self) -> list[WindowManifest]:
         """The manifests of the project's other windows."""
         return [other for other in read_windows(self.objects, self.layout) if other.window != self.window]

@@ -60,11 +60,11 @@ def _search_all(attempt: Attempt) -> list[str]:
 
 def _finish(attempt: Attempt, before: WindowManifest, suspicions: list[str]) -> None:
     """Make the part, look twice at what may be missing, and note how the window ended."""
-    after = counted(attempt.objects, attempt.layout, attempt.manifest, attempt.all_pages())
+    after = _counted(attempt)
     parked = [f"{state.piece.name}: {state.reason}" for state in after.pieces if state.state is not State.COMPLETE]
-    if not parked and not suspicions and not last_day_is_proven(after, attempt.others):
-        attempt.search(Window(after.end, after.end + DAY), on_day(after.query, after.end), LAST_DAY)
-        after = counted(attempt.objects, attempt.layout, attempt.manifest, attempt.all_pages())
+    if not parked and not suspicions and not _last_day_is_proven(attempt, after):
+        suspicions = _ask_last_days(attempt)
+        after = _counted(attempt)
     if not parked and not suspicions:
         suspicions = list(filter(None, [suspicion(after, before, attempt.others, attempt.canaries)]))
     state = State.INCOMPLETE if parked else State.SUSPECT if suspicions else State.COMPLETE
@@ -72,3 +72,24 @@ def _finish(attempt: Attempt, before: WindowManifest, suspicions: list[str]) -> 
         update={"state": state, "reason": "; ".join([*parked, *suspicions]), "stuck_at": ""}
     )
     write_window(attempt.objects, attempt.layout, attempt.manifest)
+
+
+def _counted(attempt: Attempt) -> WindowManifest:
+    return counted(attempt.objects, attempt.layout, attempt.manifest, attempt.all_pages())
+
+
+def _last_day_is_proven(attempt: Attempt, after: WindowManifest) -> bool:
+    alone = attempt.asked_alone
+    return last_day_is_proven([after], alone) or last_day_is_proven(attempt.others(), alone)
+
+
+def _ask_last_days(attempt: Attempt) -> list[str]:
+    """Ask by itself for the last day of the window, and of each piece of it; returns what that makes suspicious."""
+    suspicions = []
+    for day in {state.piece.end for state in attempt.manifest.pieces} | {attempt.window.end}:
+        place = LAST_DAY if day == attempt.window.end else f"{LAST_DAY}~{day}"
+        try:
+            suspicions.append(attempt.search(Window(day, day + DAY), on_day(attempt.manifest.query, day), place))
+        except Narrower as error:
+            suspicions.append(f"nobody knows whether TikTok counts {day} in, and it cannot be asked by itself: {error}")
+    return [each for each in suspicions if each]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from include.domain.manifest import WindowManifest
+from include.domain.window import Window
 from include.tiktok.query import finds_by_text
 
 FAR_LESS = 0.5
@@ -12,12 +13,13 @@ ENOUGH = 100
 """Records from which on two passes are compared; fewer vary too much by themselves."""
 
 
-def last_day_is_proven(manifest: WindowManifest, others: Callable[[], Iterable[WindowManifest]]) -> bool:
-    """Whether a record of a window's very last day has been seen: then TikTok counts `end_date` in.
+def last_day_is_proven(windows: Iterable[WindowManifest], asked_alone: Callable[[Window], bool]) -> bool:
+    """Whether a record of some window's very last day came by itself: then TikTok counts `end_date` in.
 
-    It is open whether the API includes `end_date` (TikTok docs do not say). Any window of the project proves it.
+    It is open whether the API includes `end_date` (TikTok docs do not say). Any window of the project proves it, but
+    for those whose last day was `asked_alone`.
     """
-    return _reaches_its_end(manifest) or any(map(_reaches_its_end, others()))
+    return any(_reaches_its_end(each) and not asked_alone(each.window) for each in windows)
 
 
 def suspicion(
