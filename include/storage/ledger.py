@@ -37,15 +37,23 @@ class Ledger:
     summed_at: int = -SUM_EVERY
 
     def before_request(self, at: datetime) -> None:
-        """Count one request and its possible records; raises QuotaExhausted before the reserve would be broken."""
+        """Count one request and its possible records; raises QuotaExhausted before the reserve would be broken.
+
+        The request is counted before others are, so that of two tasks at the same time one at least sees the other.
+        """
         if at.date() != self.day:
             self.day, self.mine, self.summed_at = at.date(), Spent(), -SUM_EVERY
+        self.mine += Spent(1, PAGE)
+        self._write()
         if self._left() <= NEAR or self.mine.requests - self.summed_at >= SUM_EVERY:
             self.others = spent(self.objects, self.client, self.day, without=self.task)
             self.summed_at = self.mine.requests
-        self._check(at)
-        self.mine += Spent(1, PAGE)
-        self._write()
+        try:
+            self._check(at)
+        except QuotaExhausted:
+            self.mine += Spent(-1, -PAGE)
+            self._write()
+            raise
 
     def after_answer(self, returned: int | None) -> None:
         """Correct the records by what came; the next write takes it along."""
@@ -68,7 +76,7 @@ class Ledger:
         return self.daily_requests - self.mine.requests - self.others.requests
 
     def _check(self, at: datetime) -> None:
-        day = self.mine + self.others
+        day = self.mine + self.others + Spent(-1, -PAGE)
         until = renewed_at(at.date(), self.client)
         if day.refused:
             raise QuotaExhausted(until, at, "TikTok has said today that the daily quota is used up")

@@ -1,0 +1,150 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from include.domain.errors import QuotaExhausted, StorageUnavailable
+from include.domain.quota import RECORDS_A_DAY, Spent
+from include.storage.ledger import Ledger, spent
+from include.storage.objects import open_storage
+
+AT = datetime(2026, 6, 1, 10, tzinfo=UTC)
+CLIENT = "0123456789ab"
+
+
+def ledger(objects, daily_requests=1000):
+    return Ledger(objects, CLIENT, daily_requests)
+
+
+def sent(objects, at=AT):
+    return spent(objects, CLIENT, at.date()).requests
+
+
+def test_a_request_is_counted_before_it_goes_out(objects):
+    """A process that dies while the request is under way has counted it."""
+    ledger(objects).before_request(AT)
+    assert spent(objects, CLIENT, AT.date()) == Spent(1, 100)
+
+
+def test_records_are_corrected_by_what_came(objects):
+    mine = ledger(objects)
+    mine.before_request(AT)
+    mine.after_answer(27)
+    mine.close()
+    assert spent(objects, CLIENT, AT.date()).records == 27
+
+
+def test_tasks_at_the_same_time_never_lose_each_others_counts(objects):
+    def work(_):
+        mine = ledger(objects)
+        for _ in range(25):
+            mine.before_request(AT)
+            mine.after_answer(100)
+        mine.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert spent(objects, CLIENT, AT.date()).requests == 200
+    assert spent(objects, CLIENT, AT.date()).records == 20_000
+
+
+def test_tasks_at_the_same_time_never_break_the_reserve_together(tmp_path):
+    """Each counts its request before it looks at what the others have counted."""
+    objects = open_storage(f"file://{tmp_path}/storage")
+
+    def work(_):
+        mine, went = ledger(objects, daily_requests=40), 0
+        try:
+            for _ in range(40):
+                mine.before_request(AT)
+                went += 1
+        except QuotaExhausted:
+            return went
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(work, range(8))) <= 40
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(turns=st.lists(st.integers(0, 3), max_size=60), reserve=st.integers(1, 40))
+def test_no_order_of_turns_breaks_the_reserve(tmp_path_factory, turns, reserve):
+    objects = open_storage(f"file://{tmp_path_factory.mktemp('ledger')}")
+    tasks = [ledger(objects, reserve) for _ in range(4)]
+    went = 0
+    for turn in turns:
+        try:
+            tasks[turn].before_request(AT)
+            went += 1
+        except QuotaExhausted:
+            assert went == reserve
+    assert went == min(len(turns), reserve) == sent(objects)
+
+
+def test_the_reserve_stops_a_task_before_its_request(objects):
+    mine = ledger(objects, daily_requests=3)
+    for _ in range(3):
+        mine.before_request(AT)
+    with pytest.raises(QuotaExhausted, match="3 of 3 requests of today are used") as caught:
+        mine.before_request(AT)
+    assert sent(objects) == 3
+    assert AT + timedelta(hours=14, minutes=15) <= caught.value.resets_at <= AT + timedelta(hours=14, minutes=45)
+
+
+def test_records_have_a_budget_too(objects):
+    first = ledger(objects)
+    first.before_request(AT)
+    first.after_answer(RECORDS_A_DAY - 99)
+    first.close()
+    with pytest.raises(QuotaExhausted, match="records of today"):
+        ledger(objects).before_request(AT)
+
+
+def test_a_new_day_starts_at_zero(objects):
+    mine = ledger(objects, daily_requests=1)
+    mine.before_request(AT)
+    mine.before_request(AT + timedelta(days=1))
+    assert sent(objects, AT + timedelta(days=1)) == 1
+
+
+def test_what_tiktok_says_stops_every_task(objects):
+    mine = ledger(objects)
+    mine.before_request(AT)
+    assert mine.refused(AT) > AT + timedelta(hours=14)
+    with pytest.raises(QuotaExhausted, match="TikTok has said"):
+        ledger(objects).before_request(AT + timedelta(minutes=1))
+    assert sent(objects) == 1
+
+
+def test_a_refusal_early_in_the_day_means_a_late_reset(objects):
+    early = AT.replace(hour=0, minute=20)
+    mine = ledger(objects)
+    mine.before_request(early)
+    mine.after_answer(None)
+    assert mine.refused(early) == early + timedelta(minutes=20)
+    ledger(objects).before_request(early + timedelta(minutes=20))
+
+
+def test_a_refusal_early_in_the_day_after_an_answer_is_meant(objects):
+    early = AT.replace(hour=0, minute=20)
+    mine = ledger(objects)
+    mine.before_request(early)
+    mine.after_answer(100)
+    mine.before_request(early)
+    mine.after_answer(None)
+    assert mine.refused(early) > early + timedelta(hours=20)
+
+
+def test_a_count_that_cannot_be_stored_stops_the_request(objects, monkeypatch):
+    def refuse(*_):
+        raise StorageUnavailable("the disk is full")
+
+    monkeypatch.setattr(type(objects), "write", refuse)
+    with pytest.raises(StorageUnavailable):
+        ledger(objects).before_request(AT)
+
+
+def test_clients_do_not_share_a_day(objects):
+    ledger(objects).before_request(AT)
+    assert spent(objects, "ba9876543210", AT.date()) == Spent()
