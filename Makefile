@@ -6,6 +6,8 @@ BIN := .venv/bin
 # One Airflow for demo, up and the command line: everything it writes lies under .airflow/ and data/.
 export AIRFLOW_HOME ?= $(CURDIR)/.airflow
 export PYTHONPATH := $(CURDIR)
+# SQLite waits this long for a lock: its five seconds are too few while all processes start.
+export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN ?= sqlite:///$(AIRFLOW_HOME)/airflow.db?timeout=60
 export ICANDID_STORAGE ?= file://$(CURDIR)/data
 export AIRFLOW__CORE__DAGS_FOLDER := $(CURDIR)/dags
 export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
@@ -13,11 +15,16 @@ include airflow.env
 export $(shell sed -n 's/=.*//p' airflow.env)
 unexport PYTHONDONTWRITEBYTECODE
 
+# Chaos has a home of its own: nothing of it reaches what demo and up show.
+CHAOS_HOME := $(CURDIR)/.airflow/chaos
+CHAOS := AIRFLOW_HOME=$(CHAOS_HOME) ICANDID_STORAGE=file://$(CHAOS_HOME)/storage \
+	AIRFLOW__DATABASE__SQL_ALCHEMY_CONN="sqlite:///$(CHAOS_HOME)/airflow.db?timeout=60"
+
 .DEFAULT_GOAL := help
-.PHONY: help demo up sandbox chaos index test lint format lock clean
+.PHONY: help demo up sandbox chaos index test test-foreign lint format lock clean
 
 help: ## list every target
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 demo: .airflow/.migrated ## harvest a sample research project from the sandbox, inside Airflow
 	@$(BIN)/python -m ops.demo
@@ -29,14 +36,16 @@ sandbox: .venv/.installed ## start the sandbox of the TikTok Research API alone
 	@$(BIN)/python -m include.sandbox
 
 chaos: .airflow/.chaos ## harvest under faults, kill -9 and quota that runs out (SEEDS=20 FIRST=1)
-	@AIRFLOW_HOME=$(CURDIR)/.airflow/chaos ICANDID_STORAGE=file://$(CURDIR)/.airflow/chaos/storage \
-		$(BIN)/python -m ops.chaos --seeds $(or $(SEEDS),3) $(if $(FIRST),--first $(FIRST))
+	@$(CHAOS) $(BIN)/python -m ops.chaos --seeds $(or $(SEEDS),3) $(if $(FIRST),--first $(FIRST))
 
 index: .airflow/.migrated ## rebuild the index of research projects from their Variables
 	@$(BIN)/python -m ops.index
 
 test: .venv/.installed-dev ## run the tests
 	@$(BIN)/python -m pytest
+
+test-foreign: .venv/.installed-dev ## point a public client that we did not write at the sandbox (installs it from PyPI)
+	@ICANDID_FOREIGN_CLIENTS=1 $(BIN)/python -m pytest tests/foreign
 
 lint: .venv/.installed-dev ## check style, format and types
 	@$(BIN)/ruff check .
@@ -72,7 +81,7 @@ clean: ## remove the virtual environment and the Airflow home (data/ stays)
 
 .airflow/.chaos: .venv/.installed
 	@mkdir -p .airflow/chaos
-	@AIRFLOW_HOME=$(CURDIR)/.airflow/chaos $(BIN)/airflow db migrate > .airflow/chaos.log 2>&1 || { cat .airflow/chaos.log; exit 1; }
+	@$(CHAOS) $(BIN)/airflow db migrate > .airflow/chaos.log 2>&1 || { cat .airflow/chaos.log; exit 1; }
 	@touch $@
 
 .airflow/.migrated: .venv/.installed

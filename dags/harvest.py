@@ -17,9 +17,12 @@ is a success. The configuration is the Variable `research_project__<project_id>`
 | `harvest_window` | *TikTok does not accept this API client* | Correct the connection, then clear the task. |
 | `harvest_window` | *TikTok refused the request …* | Read TikTok's words; quote the log_id to TikTok's support. |
 | `harvest_window` | *could not answer* (after its retries) | Clear the task: it goes on after its last page. |
+| `harvest_window` | *is suspect*, *is incomplete* | Read the reason. What came is kept; the next run tries again. |
+| `register_dataset` | *windows are not complete* | Registered nevertheless; look at the red windows. |
 | `register_dataset` | *… do not reconcile* | Both numbers are in the message; see docs/operating.md. |
 
-Clearing a task never pays for a stored page again.
+Clearing a task never pays for a stored page again. A window whose label says *waits until* waits for quota: it holds
+no worker and uses up no retry; there is nothing to do.
 """
 
 import re
@@ -34,11 +37,10 @@ from plugins.project_variables import entries, entry, load_project
 from plugins.wiring import airflow_outcomes, asked, research_api, storage, today
 
 PREFIX = "harvest__"
+DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
 PARAMS = {
-    "start_date": Param(
-        None, type=["null", "string"], format="date", description_md="First day; empty: from the start."
-    ),
-    "end_date": Param(None, type=["null", "string"], format="date", description_md="Last day. Empty: up to today."),
+    "start_date": Param(None, **DAY, description_md="First day; empty: from the start of the period."),
+    "end_date": Param(None, **DAY, description_md="Last day; empty: up to the last settled one."),
     "dry_run": Param(False, type="boolean", description_md="Stop after the plan, which says what a run would cost."),
     "reharvest": Param(False, type="boolean", description_md="Ask again for days that are covered already."),
 }

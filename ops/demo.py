@@ -22,6 +22,8 @@ MINUTES = 3
 def main() -> None:
     """Run the demo; any failure ends it with a message and exit code 1."""
     started = time.monotonic()
+    if not os.environ["ICANDID_STORAGE"].startswith("file://"):
+        sys.exit("demo: it shows files on this disk; unset ICANDID_STORAGE, or set it to file:///folder")
     print("demo: starting the sandbox of the TikTok Research API, and Airflow (scheduler, API, DAG processor)")
     with sandbox_running(SANDBOX) as sandbox, airflow_running(free_port()) as airflow:
         print(f"demo: registering the research project {PROJECT_ID}: Variable and connection")

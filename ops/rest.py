@@ -24,8 +24,11 @@ class Airflow:
 
     def put(self, collection: str, key: str, body: dict[str, Any]) -> None:
         """Create a variable or connection, or replace it."""
-        if self.call("PATCH", f"{collection}/{key}", json=body).status_code == 404:
-            self.call("POST", collection, json=body).raise_for_status()
+        answer = self.call("PATCH", f"{collection}/{key}", json=body)
+        if answer.status_code == 404:
+            answer = self.call("POST", collection, json=body)
+        if not answer.ok:
+            raise SystemExit(f"Airflow did not take {collection}/{key}: HTTP {answer.status_code} {answer.text}")
 
     def wait_for_dag(self, dag_id: str, seconds: int) -> None:
         """Until the DAG processor has found the DAG."""

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import unquote
 
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -17,6 +18,7 @@ def collection_registry() -> Registry:
     """The registry of the connection icandid_registry, or the embedded one."""
     try:
         uri = BaseHook.get_connection(REGISTRY).get_uri()
+        uri = unquote(uri) if uri.startswith("sqlite") else uri  # Airflow quotes the slashes of a path
     except AirflowNotFoundException:
         uri = f"sqlite:///{_embedded()}"
     return Registry(registry_engine(uri))
@@ -25,6 +27,7 @@ def collection_registry() -> Registry:
 def _embedded() -> Path:
     """An SQLite file beside the data when the storage is local, else in the Airflow home."""
     url = root_url()
-    folder = Path(url.removeprefix("file://")) if url.startswith("file://") else Path(os.environ["AIRFLOW_HOME"])
+    home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
+    folder = Path(url.removeprefix("file://")) if url.startswith("file://") else home
     folder.mkdir(parents=True, exist_ok=True)
     return folder / "registry.sqlite"

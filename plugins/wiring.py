@@ -22,12 +22,14 @@ log = logging.getLogger(__name__)
 
 
 def asked(context: Mapping[str, Any]) -> Asked:
-    """What a run asks for: the dates of its form, the interval of its backfill, or everything still missing."""
+    """What a run asks for: the dates of its form, the interval of its backfill, or everything still missing.
+
+    The interval counts as whole days, its last one left out, so that neighbours never share a day, whatever the hour.
+    """
     params, dag_run = context["params"], context["dag_run"]
     if dag_run.run_type == "backfill" and context.get("data_interval_start"):
-        start = context["data_interval_start"].date()
-        end = (context["data_interval_end"] - timedelta(microseconds=1)).date()
-        return Asked(start, max(start, end), params["reharvest"])
+        start, end = context["data_interval_start"].date(), context["data_interval_end"].date()
+        return Asked(start, max(start, end - timedelta(days=1)), params["reharvest"])
     return Asked(_day(params["start_date"]), _day(params["end_date"]), params["reharvest"])
 
 

@@ -11,6 +11,11 @@ from include.icandid.language_tag import default_tag
 _LONGEST_NAME = 100
 """Characters in the registry's `name` column."""
 
+SYNTHETIC = "Synthetic data from the sandbox, not from TikTok. "
+"""How the description of a collection begins that must never be taken for real data."""
+
+DESCRIPTION_LENGTH = 255
+
 OPEN_END = date(2060, 12, 31)
 """The `until` of a collection that goes on being harvested (iCANDID's registry table)."""
 
@@ -65,3 +70,7 @@ class Collection:
         """
         ending = " (comments)"
         return replace(self, dataset_id=dataset_id, name=self.name[: _LONGEST_NAME - len(ending)] + ending)
+
+    def marked_synthetic(self) -> "Collection":
+        """The same collection as its registry row shows it when any record came from the sandbox: said, and hidden."""
+        return replace(self, description=(SYNTHETIC + self.description)[:DESCRIPTION_LENGTH], hidden=True)

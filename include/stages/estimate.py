@@ -22,7 +22,7 @@ class Estimate:
         if self.requests is None:
             return f"{self.windows} windows of {self.days} days; requests unknown, no window of this query is complete"
         asked = f"{self.windows} windows of {self.days} days"
-        return f"{asked}, some {self.requests} requests, {self.quota_days} days of quota"
+        return f"{asked}, some {self.requests} requests, {self.quota_days} day(s) of quota"
 
 
 def estimate(windows: Sequence[Window], known: Iterable[WindowManifest], daily_requests: int) -> Estimate:

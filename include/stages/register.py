@@ -49,7 +49,8 @@ def register(project: ResearchProject, objects: Objects, registry: Registrar, ru
     layout = ProjectLayout(project.project_id)
     dataset = read_dataset(objects, layout) or DatasetManifest(schema_version=SCHEMA_VERSION)
     described = describe(project, dataset, objects)
-    row = RegistryRow.of(Collection.of(project, query_of(project)))
+    collection = Collection.of(project, query_of(project))
+    row = RegistryRow.of(collection.marked_synthetic() if dataset.synthetic else collection)
     _reconcile(project, dataset, described)
     outcome = registry.register(row, at, Count(described.accepted, at.date()))
     registration = Registration(
