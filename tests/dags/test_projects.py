@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.dags.runs import result
+from tests.dags.runs import result, run
 
 
 @pytest.fixture
@@ -37,9 +37,9 @@ def test_a_good_index_needs_no_words(parse):
 
 
 def test_the_index_is_made_again_from_variables_made_by_hand(made_by_hand, parse):
-    run = parse("projects.py")["index_projects"].test(logical_date=None)
-    assert run.state == "success"
-    assert result(run, "rebuild") == {"projects": 2, "broken": ["tiktok_query_0000008"]}
+    done = run(parse("projects.py")["index_projects"])
+    assert done.state == "success"
+    assert result(done, "rebuild") == {"projects": 2, "broken": ["tiktok_query_0000008"]}
     index = json.loads(made_by_hand.get("research_projects"))
     assert index["tiktok_query_0000007"]["title"] == "Cycling and climate"
     assert "tiktok_query_0000008" in index["tiktok_query_0000008"]["problem"]

@@ -13,7 +13,7 @@ from include.storage.layout import ProjectLayout
 from include.storage.manifests import read_dataset, read_windows
 from include.tiktok.query import query_of
 from tests.conftest import AIRFLOW_HOME
-from tests.dags.runs import result, states
+from tests.dags.runs import result, run, states
 from tests.projects import PROJECT, project
 
 DAG_ID = "harvest__tiktok_query_0000005"
@@ -38,7 +38,7 @@ def harvested(metadata, register, parse, storage, tiktok, capfd, caplog):
     register(period=PERIOD, window_days=15)
     tiktok.forget_ledger()
     with caplog.at_level(logging.DEBUG, logger="include"), caplog.at_level(logging.DEBUG, logger="plugins"):
-        yield parse()[DAG_ID].test(logical_date=None)
+        yield run(parse()[DAG_ID])
 
 
 def test_a_registered_project_becomes_a_registered_collection(harvested, parse, storage, tiktok, caplog, capfd):
@@ -66,7 +66,7 @@ def test_a_registered_project_becomes_a_registered_collection(harvested, parse, 
     _no_secret_is_in("".join(map(_text, _files(Path(storage.url.removeprefix("file://"))))), tiktok, usernames=False)
 
     asked, written = len(tiktok.ledger), _bytes_of(storage)
-    second = parse()[DAG_ID].test(logical_date=None)
+    second = run(parse()[DAG_ID])
     assert second.state == "success"
     assert result(second, "plan_windows") == []
     assert [entry for entry in tiktok.ledger[asked:] if entry.endpoint == "video/query"] == []
@@ -78,10 +78,8 @@ def test_a_registered_project_becomes_a_registered_collection(harvested, parse, 
 
 def test_a_form_with_dates_harvests_those_days_only(metadata, register, parse, storage, tiktok):
     register(period=PERIOD)
-    run = parse()[DAG_ID].test(
-        logical_date=None, run_conf={"start_date": "2026-02-01", "end_date": "2026-02-02", "reharvest": False}
-    )
-    assert states(run) == ALL_GREEN
+    done = run(parse()[DAG_ID], start_date="2026-02-01", end_date="2026-02-02")
+    assert states(done) == ALL_GREEN
     assert [str(window.window) for window in read_windows(storage, LAYOUT)] == ["2026-02-01_2026-02-02"]
     assert read_dataset(storage, LAYOUT).rows == len(found(tiktok, date(2026, 2, 1), date(2026, 2, 2)))
 
@@ -91,17 +89,17 @@ def test_a_broken_project_fails_while_planning_with_the_explanation(
 ):
     register(text=json.dumps({**PROJECT, "window_days": 99}))
     tiktok.forget_ledger()
-    run = parse()[DAG_ID].test(logical_date=None)
-    assert run.state == "failed"
-    assert states(run)["plan_windows"] == {"failed"}
-    assert states(run)["register_dataset"] <= {"upstream_failed", "skipped"}
+    done = run(parse()[DAG_ID])
+    assert done.state == "failed"
+    assert states(done)["plan_windows"] == {"failed"}
+    assert states(done)["register_dataset"] <= {"upstream_failed", "skipped"}
     assert "window_days = '99': Input should be less than or equal to 30" in caplog.text + "".join(capfd.readouterr())
     assert (tiktok.ledger, storage.paths("")) == ([], [])
 
 
-def _summaries_hold_no_record(run):
+def _summaries_hold_no_record(done):
     for number in range(2):
-        summary = result(run, "harvest_window", map_indexes=number)
+        summary = result(done, "harvest_window", number)
         assert summary["state"] == "complete"
         assert len(json.dumps(summary)) < 500
 
