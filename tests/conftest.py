@@ -3,7 +3,9 @@
 The settings of Airflow must stand in the environment before anything imports it.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="icandid-airflow-"))
+atexit.register(shutil.rmtree, AIRFLOW_HOME, ignore_errors=True)
 
 for line in (ROOT / "airflow.env").read_text().splitlines():
     if line and not line.startswith("#"):
