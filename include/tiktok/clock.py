@@ -10,6 +10,11 @@ def heard(base_url: str, date: datetime) -> None:
     _ahead[base_url] = date - datetime.now(UTC)
 
 
+def known(base_url: str) -> bool:
+    """Whether `base_url` has answered in this process."""
+    return base_url in _ahead
+
+
 def now(base_url: str) -> datetime:
     """The time at `base_url`, to the second or so; our own until it has answered once."""
     return datetime.now(UTC) + _ahead.get(base_url, timedelta())

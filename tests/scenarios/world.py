@@ -1,6 +1,6 @@
 """The world of a scenario: a sandbox with its clock under control, a storage, a project harvested by its task."""
 
-import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +16,7 @@ from airflow.sdk.execution_time.context import set_current_context
 
 from include.domain.manifest import WindowManifest
 from include.domain.page import Page
+from include.domain.project import read_project
 from include.domain.window import Window
 from include.sandbox.corpus import EVERYTHING
 from include.sandbox.sandbox import Sandbox
@@ -29,7 +30,7 @@ from include.storage.pages import Pages
 from include.tiktok import clock
 from include.tiktok.client import ResearchApi
 from include.tiktok.token import Credentials, _tokens
-from tests.projects import project, project_text
+from tests.projects import project_text
 
 PROJECT_ID = "scenario"
 NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
@@ -69,7 +70,7 @@ class World:
 
     @property
     def project(self):
-        return project(**json.loads(self.project_text), **dict.fromkeys(_left_out(self.project_text)))
+        return read_project(PROJECT_ID, self.project_text)
 
     @property
     def layout(self) -> ProjectLayout:
@@ -160,16 +161,20 @@ class World:
         return sum(count - 1 for count in Counter(good).values())
 
 
-def _left_out(text: str) -> set[str]:
-    return {"accounts", "hashtags", "region_codes"} - json.loads(text).keys()
-
-
 @contextmanager
 def world(folder: Any, changes: dict[str, Any] | None = None, **switches: Any) -> Iterator[World]:
     """A world whose sandbox has these switches, and whose project has these changes."""
     clock._ahead.clear()
     with running(SandboxSettings(**{**SMALL, **switches})) as sandbox:
         yield World(sandbox, open_storage(f"file://{folder}/storage"), changes or {})
+
+
+def harvest_at(storage: str, url: str, window: str) -> None:
+    """The stage in a process of its own; the project stands in the environment."""
+    wanted = read_project(PROJECT_ID, os.environ["SCENARIO"])
+    credentials = Credentials(url, Sandbox.client_key, Sandbox.client_secret, [].append)
+    api = ResearchApi(requests.Session(), credentials)
+    harvest(wanted, Window.parse(window), api, open_storage(storage), "manual__1", reharvest=False)
 
 
 Make = Callable[..., World]
