@@ -6,8 +6,6 @@ BIN := .venv/bin
 # One Airflow for demo, up and the command line: everything it writes lies under .airflow/ and data/.
 export AIRFLOW_HOME ?= $(CURDIR)/.airflow
 export PYTHONPATH := $(CURDIR)
-# SQLite waits this long for a lock: its five seconds are too few while all processes start.
-export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN ?= sqlite:///$(AIRFLOW_HOME)/airflow.db?timeout=60
 export ICANDID_STORAGE ?= file://$(CURDIR)/data
 export AIRFLOW__CORE__DAGS_FOLDER := $(CURDIR)/dags
 export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
@@ -17,11 +15,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # Chaos has a home of its own: nothing of it reaches what demo and up show.
 CHAOS_HOME := $(CURDIR)/.airflow/chaos
-CHAOS := AIRFLOW_HOME=$(CHAOS_HOME) ICANDID_STORAGE=file://$(CHAOS_HOME)/storage \
-	AIRFLOW__DATABASE__SQL_ALCHEMY_CONN="sqlite:///$(CHAOS_HOME)/airflow.db?timeout=60"
+CHAOS := AIRFLOW_HOME=$(CHAOS_HOME) ICANDID_STORAGE=file://$(CHAOS_HOME)/storage
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up sandbox chaos index test test-foreign lint format lock clean
+.PHONY: help demo up sandbox chaos bench index test test-foreign lint format lock clean
 
 help: ## list every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -37,6 +34,9 @@ sandbox: .venv/.installed ## start the sandbox of the TikTok Research API alone
 
 chaos: .airflow/.chaos ## harvest under faults, kill -9 and quota that runs out (SEEDS=20 FIRST=1)
 	@$(CHAOS) $(BIN)/python -m ops.chaos --seeds $(or $(SEEDS),3) $(if $(FIRST),--first $(FIRST))
+
+bench: .venv/.installed ## measure, each figure beside its aim, into bench/results.json
+	@$(BIN)/python -m bench
 
 index: .airflow/.migrated ## rebuild the index of research projects from their Variables
 	@$(BIN)/python -m ops.index

@@ -4,11 +4,17 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 ENDED = ("success", "failed")
+
+
+class Busy(Exception):
+    """Airflow's server could not answer this time."""
 
 
 @dataclass(frozen=True)
@@ -17,10 +23,15 @@ class Airflow:
 
     url: str
 
+    @retry(retry=retry_if_exception_type(Busy), stop=stop_after_attempt(12), wait=wait_fixed(1), reraise=True)
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
+        """One call; again when the server answers 5xx, as it does on SQLite when two of its threads want to write."""
         token = requests.get(f"{self.url}/auth/token", timeout=30).json()["access_token"]
         headers = {"Authorization": f"Bearer {token}"}
-        return requests.request(method, f"{self.url}/api/v2/{path}", headers=headers, timeout=60, **options)
+        answer = requests.request(method, f"{self.url}/api/v2/{path}", headers=headers, timeout=60, **options)
+        if answer.status_code >= 500:
+            raise Busy(f"{method} {path}: HTTP {answer.status_code} {answer.text[:200]}")
+        return answer
 
     def put(self, collection: str, key: str, body: dict[str, Any]) -> None:
         """Create a variable or connection, or replace it."""
@@ -36,10 +47,12 @@ class Airflow:
 
     def trigger(self, dag_id: str, conf: dict[str, Any] | None = None) -> str:
         """Start a run; returns its id."""
-        answer = self.call("POST", f"dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf or {}})
-        if not answer.ok:
+        run_id = f"manual__{datetime.now(UTC).isoformat()}"
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": conf or {}}
+        answer = self.call("POST", f"dags/{dag_id}/dagRuns", json=body)
+        if not answer.ok and answer.status_code != 409:  # 409: an earlier try was answered badly, but did start it
             raise SystemExit(f"Airflow did not start {dag_id}: {answer.text}")
-        return answer.json()["dag_run_id"]
+        return run_id
 
     def wait_for_run(self, dag_id: str, run_id: str, seconds: int) -> str:
         """Until the run has ended; returns its state."""
