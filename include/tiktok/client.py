@@ -6,7 +6,7 @@ Source: TikTok docs, `research-api-specs-query-videos`.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import requests
@@ -25,7 +25,7 @@ from include.domain.quota import Meter, client_name
 from include.domain.window import Window
 from include.tiktok import clock
 from include.tiktok.answer import Answer, Refusal, read
-from include.tiktok.retries import SEARCH_TRIES, Again, repeated
+from include.tiktok.retries import LONGEST, SEARCH_TRIES, Again, repeated
 from include.tiktok.token import Credentials, bearer
 from include.tiktok.verdicts import Remedy, remedy
 
@@ -158,7 +158,13 @@ def days_of(request: Mapping[str, Any]) -> Window:
 
 def _given_up(again: Again) -> HarvestError:
     """What the last of many refusals means for the search."""
-    log_id = again.refusal.log_id if again.refusal else None
+    refusal = again.refusal
+    log_id = refusal.log_id if refusal else None
+    if refusal and again.retry_after > LONGEST:
+        until = refusal.received_at + timedelta(seconds=again.retry_after)
+        return QuotaExhausted(until, refusal.received_at, f"TikTok asks for a pause: {again}")
+    if not again.for_good:
+        return ApiUnavailable(str(again), log_id)
     match again.remedy:
         case Remedy.SEARCH_AGAIN:
             return SearchLost(f"{again} (log_id={log_id})")
@@ -167,5 +173,4 @@ def _given_up(again: Again) -> HarvestError:
         case Remedy.MOMENT:
             return ApiUnavailable(str(again), log_id)
         case _:
-            body = again.refusal.body if again.refusal else b""
-            return RequestRejected(f"an answer we do not know: {again}", log_id, body)
+            return RequestRejected(f"an answer we do not know: {again}", log_id, refusal.body if refusal else b"")

@@ -4,6 +4,7 @@ Waits follow what public clients found: a fresh search id is refused for some 5 
 10 to 60, a server fault in 30 to 120 (see docs/tiktok-research-api.md).
 """
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -24,7 +25,10 @@ TRIES = {
     Remedy.SEARCH_AGAIN: SEARCH_TRIES,
     None: 3,
 }
-"""Calls in all, the first one included. A page never costs more than the largest of these, whatever the mix."""
+"""Calls that may meet each kind of refusal, the first call included."""
+
+MOST = 8
+"""Calls in all for one page, whatever the mix of refusals; one more when the token has to be renewed."""
 
 WAITS: dict[Remedy | None, wait_base] = {
     Remedy.MOMENT: wait_exponential_jitter(multiplier=5, max=60, jitter=5),
@@ -33,17 +37,21 @@ WAITS: dict[Remedy | None, wait_base] = {
     None: wait_exponential_jitter(multiplier=5, max=60, jitter=5),
 }
 LONGEST = 15 * 60
-"""Seconds after which a page is given up for now."""
+"""Seconds that a page may wait in all; a longer wait gives the worker back."""
 
 
 class Again(Exception):
-    """One refusal that a repetition may cure. `retry_after` are the seconds that TikTok asked for."""
+    """One refusal that a repetition may cure. `retry_after` are the seconds that TikTok asked for.
+
+    `for_good` is set when the patience with refusals of this kind is used up, not only that with the page.
+    """
 
     def __init__(self, remedy: Remedy | None, refusal: Refusal | None, what: str, retry_after: float = 0) -> None:
         super().__init__(what)
         self.remedy = remedy
         self.refusal = refusal
         self.retry_after = retry_after
+        self.for_good = False
 
 
 def repeated(call: Callable[[], Result], sleep: Callable[[float], None], search_tries: int = SEARCH_TRIES) -> Result:
@@ -53,9 +61,14 @@ def repeated(call: Callable[[], Result], sleep: Callable[[float], None], search_
         Again: the last refusal, when patience is used up.
     """
     tries = TRIES | {Remedy.SEARCH_AGAIN: search_tries}
+    met: Counter[Remedy | None] = Counter()
 
     def enough(state: RetryCallState) -> bool:
-        return state.attempt_number >= tries[_again(state).remedy] or state.idle_for >= LONGEST
+        again = _again(state)
+        met[again.remedy] += 1
+        again.for_good = met[again.remedy] >= tries[again.remedy]
+        too_long = state.idle_for + state.upcoming_sleep > LONGEST
+        return again.for_good or too_long or state.attempt_number >= MOST
 
     return Retrying(retry=retry_if_exception_type(Again), stop=enough, wait=_pause, sleep=sleep, reraise=True)(call)
 

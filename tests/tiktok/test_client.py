@@ -1,0 +1,150 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import requests
+
+from include.domain.errors import (
+    ApiUnavailable,
+    CredentialsRejected,
+    QuotaExhausted,
+    RequestRejected,
+    SearchLost,
+    SearchTooBroad,
+)
+from include.domain.window import Window
+from include.sandbox.corpus import EVERYTHING
+from include.tiktok.client import ResearchApi, video_request
+from include.tiktok.token import Credentials
+from tests.tiktok.answers import DATE, Session, answer
+
+MAY = Window(datetime(2026, 5, 1).date(), datetime(2026, 5, 3).date())  # noqa: DTZ001
+REQUEST = video_request(EVERYTHING, MAY, None)
+GOOD = {"videos": [{"id": 1}], "cursor": 100, "has_more": False}
+
+
+class Meter:
+    """Counts without a limit."""
+
+    def __init__(self):
+        self.sent, self.answered, self.refusals = 0, [], 0
+
+    def before_request(self, _):
+        self.sent += 1
+
+    def after_answer(self, returned):
+        self.answered.append(returned)
+
+    def refused(self, at):
+        self.refusals += 1
+        return at
+
+
+def ask(*responses):
+    session, meter, slept = Session(*responses), Meter(), []
+    api = ResearchApi(session, Credentials("https://by.hand", "key", "secret", print), slept.append)
+    try:
+        return api.videos(REQUEST, ("id",), meter), session, meter, slept
+    except Exception as error:  # noqa: BLE001
+        return error, session, meter, slept
+
+
+def refusal(status, code, message="", **headers):
+    error = {"code": code, "message": message, "log_id": "20260601100000LOG"}
+    return answer({}, status=status, error=error, **headers)
+
+
+def test_a_good_answer_costs_one_request():
+    (came, cost), session, meter, slept = ask(answer(GOOD))
+    assert (came.returned, cost, meter.sent, slept) == (1, 1, 1, [])
+    assert session.asked == [REQUEST]
+
+
+def test_a_repetition_is_the_identical_call():
+    _, session, meter, _ = ask(refusal(500, "internal_error"), refusal(429, "rate_limit_exceeded"), answer(GOOD))
+    assert session.asked == [REQUEST] * 3
+    assert meter.sent == 3
+
+
+@pytest.mark.parametrize("status", [429, 400, 200])
+def test_the_daily_quota_ends_the_page_at_once(status):
+    error, _, meter, slept = ask(refusal(status, "daily_quota_limit_exceeded"))
+    assert isinstance(error, QuotaExhausted)
+    assert (meter.sent, meter.refusals, slept) == (1, 1, [])
+
+
+def test_the_short_rate_limit_waits_as_long_as_it_says():
+    (_, cost), _, meter, slept = ask(refusal(429, "rate_limit_exceeded", **{"Retry-After": "77"}), answer(GOOD))
+    assert (cost, slept, meter.refusals) == (2, [77], 0)
+
+
+def test_a_long_pause_that_tiktok_asks_for_gives_the_worker_back():
+    error, _, meter, slept = ask(refusal(429, "rate_limit_exceeded", **{"Retry-After": "86400"}))
+    assert isinstance(error, QuotaExhausted)
+    assert error.wait == timedelta(days=1)
+    assert (meter.sent, slept) == (1, [])
+
+
+def test_a_mixed_run_of_bad_luck_is_a_moment_and_cuts_nothing():
+    limits, faults = [refusal(429, "rate_limit_exceeded")] * 4, [refusal(500, "internal_error")] * 4
+    error, _, meter, _ = ask(*limits, *faults)
+    assert isinstance(error, ApiUnavailable)
+    assert meter.sent == 8
+
+
+@pytest.mark.parametrize(
+    ("responses", "error"),
+    [
+        ([refusal(400, "invalid_params", "Search Id 1 is invalid or expired")] * 6, SearchLost),
+        ([refusal(500, "internal_error")] * 5, SearchTooBroad),
+        ([requests.ReadTimeout()] * 5, SearchTooBroad),
+        ([requests.ConnectionError()] * 6, ApiUnavailable),
+        ([refusal(429, "rate_limit_exceeded")] * 6, ApiUnavailable),
+        ([answer(body=b'{"data":{"videos":[{"id":76128')] * 6, ApiUnavailable),
+        ([refusal(401, "scope_not_authorized")], RequestRejected),
+        ([refusal(400, "invalid_params", "no such field")], RequestRejected),
+        ([refusal(401, "access_token_invalid")] * 2, CredentialsRejected),
+    ],
+)
+def test_a_refusal_ends_as_what_it_means(responses, error):
+    came, session, meter, _ = ask(*responses)
+    assert isinstance(came, error)
+    assert session.responses == []
+    assert meter.sent == len(responses)
+
+
+def test_a_persons_error_quotes_tiktok_and_its_log_id():
+    error, *_ = ask(refusal(400, "invalid_params", "no such field"))
+    assert "no such field" in str(error)
+    assert "log_id=20260601100000LOG" in str(error)
+
+
+def test_an_unknown_answer_is_tried_as_a_moment_then_kept_word_for_word():
+    strange = refusal(418, "teapot", "short and stout")
+    error, _, meter, _ = ask(*[strange] * 3)
+    assert isinstance(error, RequestRejected)
+    assert error.answer == strange.content
+    assert meter.sent == 3
+
+
+def test_a_request_is_counted_even_if_nothing_comes_back():
+    _, _, meter, _ = ask(requests.ConnectionError(), answer(GOOD))
+    assert meter.sent == 2
+
+
+def test_a_refusal_before_the_request_sends_nothing():
+    class Full(Meter):
+        def before_request(self, at):
+            raise QuotaExhausted(at, at, "the reserve")
+
+    session = Session()
+    api = ResearchApi(session, Credentials("https://by.hand", "key", "secret", print), print)
+    with pytest.raises(QuotaExhausted):
+        api.videos(REQUEST, ("id",), Full())
+    assert session.asked == []
+
+
+def test_the_clock_is_tiktoks():
+    _, session, _, _ = ask(answer(GOOD))
+    api = ResearchApi(session, Credentials("https://by.hand", "key", "secret", print), print)
+    assert abs((api.now() - datetime(2026, 6, 1, 10, tzinfo=UTC)).total_seconds()) < 60
+    assert DATE.startswith("Mon, 01 Jun 2026 10:00")
