@@ -39,7 +39,7 @@ def video_record(video: Mapping[str, Any], collection: Collection, language: str
     url = f"{profile_url(username)}/video/{video_id}" if username else ""
     parts = {
         "@context": context(tag),
-        "@id": f"iCANDID_tiktok_{video_id}",
+        "@id": record_id(video["id"]),
         "@type": collection.record_type,
         "additionalType": "CreativeWork",
         "isBasedOn": origin(collection),

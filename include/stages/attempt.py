@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 
 from include.domain.errors import RequestRejected
@@ -25,6 +26,24 @@ LAST_DAY = "last-day"
 """The search that asks for the last day once more, while it is open how TikTok reads `end_date`."""
 
 
+@dataclass(frozen=True)
+class LeasedMeter:
+    """The ledger, for as long as the lease is ours: each request renews it, waits inside a page included."""
+
+    ledger: Ledger
+    lease: Lease
+
+    def before_request(self, at: datetime) -> None:
+        self.lease.keep(at)
+        self.ledger.before_request(at)
+
+    def after_answer(self, returned: int | None) -> None:
+        self.ledger.after_answer(returned)
+
+    def refused(self, at: datetime) -> datetime:
+        return self.ledger.refused(at)
+
+
 @dataclass
 class Attempt:
     """One try at one window: who asks, with what, and the window's manifest as it stands."""
@@ -35,8 +54,7 @@ class Attempt:
     layout: ProjectLayout
     run: str
     afresh: bool
-    ledger: Ledger
-    lease: Lease
+    meter: LeasedMeter
     manifest: WindowManifest
 
     @property
@@ -77,18 +95,16 @@ class Attempt:
     def search(self, days: Window, query: dict, place: str) -> str:
         """Bring one search to its end; returns the suspicion that its last page raises."""
         asked = Search(days, query, self.manifest.fields, self.manifest.query_id, self.run)
-        return search(asked, self.pages(place), self.api, self.ledger, self.before_page, afresh=self.afresh)
+        return search(asked, self.pages(place), self.api, self.meter, self.before_page, afresh=self.afresh)
 
     def before_page(self) -> None:
-        """What must hold whenever a page is asked for: today lies in the approved access, the lease is ours."""
-        now = self.api.now()
-        self.project.check_access(now.date())
-        self.lease.keep(now)
+        """What must hold whenever a page is asked for: today lies in the approved access."""
+        self.project.check_access(self.api.now().date())
 
     def canaries(self) -> Iterator[bool]:
         """Whether each canary query finds anything in the days of this window."""
         for query in self.project.canary_queries:
-            answer, _ = self.api.videos(video_request(query, self.window, None), ("id",), self.ledger)
+            answer, _ = self.api.videos(video_request(query, self.window, None), ("id",), self.meter)
             yield answer.returned > 0 or answer.cursor is not None
 
 
@@ -106,7 +122,9 @@ def begun(
             manifest = _started(project, window)
             write_window(objects, layout, manifest)
         afresh = reharvest or manifest.state is State.SUSPECT
-        yield Attempt(project, api, objects, layout, run, afresh, ledger, lease, manifest)
+        if afresh:
+            manifest = manifest.model_copy(update={"fields": fields_of(project)})
+        yield Attempt(project, api, objects, layout, run, afresh, LeasedMeter(ledger, lease), manifest)
     except RequestRejected as error:
         objects.write(layout.answer(window, api.now().isoformat()), error.answer)
         raise

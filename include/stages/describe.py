@@ -15,7 +15,7 @@ from include.domain.project import ResearchProject
 from include.icandid.collection import Collection
 from include.icandid.conformance import faults
 from include.icandid.language import video_language
-from include.icandid.record import video_record
+from include.icandid.record import record_id, video_record
 from include.icandid.serialise import document_bytes
 from include.storage.digests import Digests, read_digests, write_digests
 from include.storage.layout import ProjectLayout
@@ -71,6 +71,8 @@ def _describe_month(
             accepted[row["id"]] = before.accepted[row["id"]]
         else:
             accepted[row["id"]] = _send(objects, layout, collection, row)
+            if accepted[row["id"]] and before.accepted.get(row["id"]) is False:
+                objects.delete([layout.refused(record_id(row["id"]))])
             sent += 1
     after = Digests(follows, digest, accepted)
     write_digests(objects, layout, month, after)

@@ -33,9 +33,10 @@ def suspicion(
     `before` is the window's manifest before this try, `others` those of the project's other windows. `canaries` asks
     the project's canary queries over the same days and tells of each whether it found anything.
     """
+    if before.complete and now.requests == before.requests:
+        return ""  # nothing was asked: a complete window was harvested again
     came = now.returned - before.returned if before.complete else now.returned
-    asked_again = before.complete and now.requests > before.requests and before.distinct >= ENOUGH
-    if asked_again and came < FAR_LESS * before.distinct:
+    if before.complete and before.distinct >= ENOUGH and came < FAR_LESS * before.distinct:
         return f"this pass returned {came} records where {before.distinct} are known"
     if came:
         return ""

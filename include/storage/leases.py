@@ -12,8 +12,8 @@ from include.domain.errors import WindowTaken
 from include.storage.layout import lease_path, leases
 from include.storage.objects import Objects
 
-LENGTH = timedelta(minutes=5)
-"""How long a lease lasts without being renewed: longer than any wait inside a page."""
+LENGTH = timedelta(minutes=10)
+"""How long a lease lasts without being renewed: two thirds of it are longer than one request and the wait before it."""
 
 
 @dataclass

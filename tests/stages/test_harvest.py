@@ -238,7 +238,6 @@ def test_a_harvest_killed_by_the_system_goes_on_at_the_next_page(tiktok, api, ob
     assert objects.read(LAYOUT.part(WINDOW)) == whole.read(LAYOUT.part(WINDOW))
 
 
-@pytest.mark.xfail(reason="a complete window that is harvested again is taken for a silent zero", strict=True)
 def test_harvesting_a_complete_window_again_asks_nothing(tiktok, api, objects):
     harvest(project(), WINDOW, api, objects, RUN)
     before = everything(objects)
@@ -271,7 +270,6 @@ def test_a_killed_reharvest_goes_on_at_its_own_next_page(tiktok, api, objects):
     assert len(asked(tiktok)) == 2 * PAGES
 
 
-@pytest.mark.xfail(reason="an attempt takes the fields from the window's first manifest", strict=True)
 def test_a_reharvest_asks_for_the_fields_of_today(tiktok, api, objects):
     harvest(project(fields=["id", "create_time"]), WINDOW, api, objects, RUN)
     tiktok.sleep(600)
