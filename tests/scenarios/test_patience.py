@@ -1,5 +1,14 @@
 """Waiting and going on: what a quota, a lost search and a restart cost."""
 
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from airflow.sdk.exceptions import AirflowFailException
+
+from include.domain.errors import WindowTaken
+from include.storage.leases import take
 from tests.scenarios.world import days
 
 
@@ -20,3 +29,56 @@ def test_a_search_id_that_always_dies_costs_no_page_again(make):
     assert world.ids(days(30)) == world.expected(days(30))
     assert done["distinct"] == 3000
     assert world.requests <= 30 + 8 * 7
+
+
+def test_the_lease_outlives_the_waits_inside_a_page(make):
+    """Else another run would take the window over while the first one waits for TikTok."""
+    world = make(videos_per_day=50)
+    world.sandbox.script([None, *["internal_error"] * 4, *["html_502"] * 3])
+    stolen = []
+
+    def sleep(seconds):
+        world.sandbox.sleep(seconds)
+        with suppress(WindowTaken):
+            stolen.append(take(world.objects, world.layout.window(days(6)), "another", world.sandbox.clock.now()))
+
+    world.sleep = sleep
+    assert world.task(days(6))["state"] == "complete"
+    assert stolen == []
+
+
+def test_both_kinds_of_429_wait_as_they_should_in_a_canary_too(make):
+    canary = {"and": [{"operation": "EQ", "field_name": "username", "field_values": ["synth_nieuws_be"]}]}
+    nobody = {"and": [{"operation": "EQ", "field_name": "username", "field_values": ["nobody.at.all"]}]}
+    world = make({"query": nobody, "canary_queries": [canary]}, videos_per_day=50)
+    world.sandbox.script([None, None, "rate_limit", "daily_quota"])
+    done, waits = world.task_until_done(days(6))
+    assert done["state"] == "complete"
+    assert (len(world.slept), len(waits)) == (1, 1)
+
+
+def test_a_late_reset_is_asked_for_again_in_minutes_and_costs_no_day(make):
+    world = make(videos_per_day=100, requests_per_day=4, reset_delay_seconds=3600, search_life_seconds=90_000)
+    done, waits = world.task_until_done(days(6))
+    assert done["state"] == "complete"
+    assert sum(waits, timedelta()) < timedelta(hours=16)
+
+
+def test_the_reserve_for_colleagues_is_never_touched(make):
+    world = make({"daily_requests": 4}, videos_per_day=100, search_life_seconds=90_000)
+    done, waits = world.task_until_done(days(6))
+    assert done["state"] == "complete"
+    assert len(waits) == 1
+    days_used = Counter(entry.time.date() for entry in world.sandbox.ledger if entry.endpoint != "token")
+    assert sorted(days_used.values()) == [2, 4]
+
+
+def test_an_unknown_answer_is_kept_word_for_word_beside_the_window(make, monkeypatch):
+    monkeypatch.setattr("include.tiktok.client.remedy", lambda *_: None)
+    world = make(videos_per_day=50)
+    world.sandbox.fault("internal_error")
+    with pytest.raises(AirflowFailException, match="an answer we do not know"):
+        world.task(days(6))
+    kept = [path for path in world.objects.paths(world.layout.window(days(6))) if "answers/" in path]
+    assert len(kept) == 1
+    assert b'"code":"internal_error"' in world.objects.read(kept[0]).replace(b" ", b"")
