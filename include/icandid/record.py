@@ -63,6 +63,11 @@ def video_record(video: Mapping[str, Any], collection: Collection, language: str
     return {field: value for field, value in parts.items() if value}
 
 
+def record_id(video_id: int) -> str:
+    """The `@id` of a video's record, which is also the name of its file and its id in the index."""
+    return f"iCANDID_tiktok_{video_id}"
+
+
 def context(tag: str) -> dict[str, Any]:
     """How the fields of a record are to be read; iCANDID's loader tags texts with its language."""
     return {
