@@ -1,0 +1,48 @@
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from include.domain.piece import Piece
+from tests.scenarios.world import FIRST
+
+LENGTHS = ("SHORT", "MID", "LONG", "EXTRA_LONG")
+REGIONS = st.lists(st.sampled_from(["BE", "NL", "FR", "DE"]), unique=True).map(tuple)
+PIECES = st.integers(1, 30).map(lambda days: Piece(start=FIRST, end=FIRST + timedelta(days=days - 1)))
+
+
+def atoms(piece, regions, lengths):
+    """A piece cut until nothing is left to cut."""
+    halves = piece.halves(regions, lengths)
+    return [atom for half in halves for atom in atoms(half, regions, lengths)] if halves else [piece]
+
+
+@given(PIECES, REGIONS, st.sampled_from([(), LENGTHS]))
+def test_the_pieces_of_a_window_hold_each_of_its_parts_exactly_once(piece, regions, lengths):
+    held = [
+        (day, region, length)
+        for atom in atoms(piece, regions, lengths)
+        for day in atom.window
+        for region in atom.regions or regions or ("any",)
+        for length in ([atom.video_length] if atom.video_length else lengths or ("any",))
+    ]
+    wanted = {(day, r, n) for day in piece.window for r in regions or ("any",) for n in lengths or ("any",)}
+    assert sorted(held) == sorted(wanted)
+
+
+@given(PIECES, REGIONS)
+def test_days_are_cut_before_regions_and_regions_before_lengths(piece, regions):
+    halves = piece.halves(regions, LENGTHS)
+    if piece.window.days > 1:
+        assert {half.regions for half in halves} == {()}
+        assert len(halves) == 2
+    elif len(regions) > 1:
+        assert {half.video_length for half in halves} == {""}
+    else:
+        assert [half.video_length for half in halves] == list(LENGTHS)
+
+
+@given(PIECES, REGIONS)
+def test_no_two_pieces_share_a_name(piece, regions):
+    names = [atom.name for atom in atoms(piece, regions, LENGTHS)]
+    assert len(names) == len(set(names))
