@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from include.domain.manifest import WindowManifest
+from include.domain.manifest import State, WindowManifest
 from include.domain.window import Window
 from include.tiktok.query import finds_by_text
 
@@ -33,18 +33,18 @@ def suspicion(
     `before` is the window's manifest before this try, `others` those of the project's other windows. `canaries` asks
     the project's canary queries over the same days and tells of each whether it found anything.
     """
-    if before.complete and now.requests == before.requests:
-        return ""  # nothing was asked: a complete window was harvested again
-    came = now.returned - before.returned if before.complete else now.returned
+    ended = before.state is not State.INCOMPLETE
+    if ended and now.requests == before.requests:
+        return before.reason  # nothing was asked: what was thought of the window holds
+    came = now.returned - before.returned if ended else now.returned
     if before.complete and before.distinct >= ENOUGH and came < FAR_LESS * before.distinct:
         return f"this pass returned {came} records where {before.distinct} are known"
     if came:
         return ""
-    return _silent_zero(now, others(), list(canaries()))
+    return _silent_zero(now, [before, *others()], list(canaries()))
 
 
-def _silent_zero(now: WindowManifest, others: Iterable[WindowManifest], answered: list[bool]) -> str:
-    others = list(others)
+def _silent_zero(now: WindowManifest, others: list[WindowManifest], answered: list[bool]) -> str:
     inside = sum(other.distinct for other in others if other.window & now.window == other.window)
     if inside:
         return f"nothing came, but earlier harvests of these days found {inside} records"

@@ -82,3 +82,23 @@ def test_an_unknown_answer_is_kept_word_for_word_beside_the_window(make, monkeyp
     kept = [path for path in world.objects.paths(world.layout.window(days(6))) if "answers/" in path]
     assert len(kept) == 1
     assert b'"code":"internal_error"' in world.objects.read(kept[0]).replace(b" ", b"")
+
+
+def test_a_new_harvest_that_finds_nothing_does_not_complete_a_small_window(make):
+    """Nothing where this very window had records: TikTok's silence is not believed, however few they were."""
+    world = make(videos_per_day=5)
+    assert world.task(days(6))["distinct"] == 30
+    for video in world.expected(days(6)):
+        world.sandbox.delete_video(video)
+    with pytest.raises(AirflowFailException, match="suspect: nothing came"):
+        world.task(days(6), "manual__2", reharvest=True)
+
+
+def test_clearing_a_suspect_window_in_the_same_run_does_not_make_it_complete(make):
+    world = make(videos_per_day=50)
+    world.task(days(6))
+    for video in world.expected(days(6))[:200]:
+        world.sandbox.delete_video(video)
+    for _ in range(2):
+        with pytest.raises(AirflowFailException, match="suspect: this pass returned 100 records where 300 are known"):
+            world.task(days(6), "manual__2", reharvest=True)
