@@ -1,27 +1,105 @@
-"""The ways into iCANDID, from connections: the Collection Registry."""
+"""The ways into iCANDID, from connections: the Collection Registry and the search index."""
 
 import os
+from datetime import datetime
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
-from airflow.sdk import BaseHook
+import requests
+from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
+from airflow.sdk.log import mask_secret
 
-from include.icandid.registry import Registry
+from include.domain.errors import SettingInvalid
+from include.icandid.registry import Registrar, Registry
 from include.icandid.registry_engine import registry_engine
+from include.icandid.registry_http import HttpRegistry
+from include.icandid.sink import Sink
 from plugins.object_storage import root_url
 
 REGISTRY = "icandid_registry"
+SEARCH = "icandid_search"
+WEB = ("http", "https")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def collection_registry() -> Registry:
-    """The registry of the connection icandid_registry, or the embedded one."""
+def collection_registry() -> Registrar:
+    """The registry of the connection icandid_registry (a database, or iCANDID's admin API), or the embedded one.
+
+    Raises:
+        SettingInvalid: the connection cannot be used.
+    """
+    connection = _connection(REGISTRY)
+    if connection is None:
+        return Registry(registry_engine(f"sqlite:///{_embedded()}"))
+    if connection.conn_type in WEB:
+        return HttpRegistry(_session(connection), _url(connection))
+    uri = connection.get_uri()
+    return Registry(registry_engine(unquote(uri) if uri.startswith("sqlite") else uri))  # Airflow quotes its slashes
+
+
+def search_indices(at: datetime) -> list[Sink]:
+    """The search index of the connection icandid_search; none without that connection.
+
+    Of its extra, `index` names the alias (icandid), `ca_certs` a file of certificates to trust, and `own` says that
+    an index that is missing is ours to make.
+
+    Raises:
+        SettingInvalid: the connection cannot be used, or there is no such index.
+        IndexUnavailable: the index does not answer.
+    """
+    connection = _connection(SEARCH)
+    if connection is None:
+        return []
+    from include.icandid.index import SearchIndex
+    from include.icandid.index_setup import prepare, search_client
+
+    extra = connection.extra_dejson
+    user = (connection.login, connection.password or "") if connection.login else None
+    client, alias = search_client(_url(connection), user, _certificates(connection)), extra.get("index", "icandid")
+    prepare(client, alias, at, own=extra.get("own") is True)
+    return [SearchIndex(client, alias)]
+
+
+def _connection(name: str) -> Connection | None:
     try:
-        uri = BaseHook.get_connection(REGISTRY).get_uri()
-        uri = unquote(uri) if uri.startswith("sqlite") else uri  # Airflow quotes the slashes of a path
+        connection = BaseHook.get_connection(name)
     except AirflowNotFoundException:
-        uri = f"sqlite:///{_embedded()}"
-    return Registry(registry_engine(uri))
+        return None
+    if connection.password:
+        mask_secret(connection.password)
+    return connection
+
+
+def _url(connection: Connection) -> str:
+    """`http(s)://host[:port]`; encrypted unless it says otherwise, and always where a password is sent elsewhere."""
+    host = connection.host or ""
+    scheme = next((one for one in (connection.schema, connection.conn_type) if one in WEB), "https")
+    url = host if "://" in host else f"{scheme}://{host}"
+    url += f":{connection.port}" if connection.port else ""
+    parsed = urlsplit(url)
+    if parsed.scheme not in WEB or not parsed.hostname or "@" in parsed.netloc:
+        raise SettingInvalid(f"Connection {connection.conn_id}: write its host as a name or https://name.")
+    if connection.password and parsed.scheme == "http" and parsed.hostname not in LOOPBACK:
+        raise SettingInvalid(f"Connection {connection.conn_id}: {url} is not encrypted; use https.")
+    return url
+
+
+def _certificates(connection: Connection) -> str | None:
+    path: str | None = connection.extra_dejson.get("ca_certs")
+    if path and not Path(path).is_file():
+        raise SettingInvalid(f"Connection {connection.conn_id}: there is no file of certificates at {path}.")
+    return path
+
+
+def _session(connection: Connection) -> requests.Session:
+    """A session of the admin API: the password is the token of a user who holds the resource `admin`."""
+    session = requests.Session()
+    session.trust_env = False  # else ~/.netrc would replace the token
+    session.verify = _certificates(connection) or True
+    if connection.password:
+        session.headers["Authorization"] = f"Bearer {connection.password}"
+    return session
 
 
 def _embedded() -> Path:

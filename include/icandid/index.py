@@ -15,7 +15,8 @@ from opensearchpy.helpers import scan
 
 from include.icandid.index_document import handed_over, indexed
 from include.icandid.index_merge import datasets, merged, without_dataset
-from include.icandid.index_write import Change, Verdict, translated, write
+from include.icandid.index_write import Change, translated, write
+from include.icandid.sink import Verdict
 
 BATCH = 300
 """Documents in one request, as iCANDID's own loader sends them."""
@@ -25,6 +26,8 @@ Item = TypeVar("Item")
 
 class SearchIndex:
     """The index behind `alias`; `pause` waits so many seconds between two attempts."""
+
+    name = "index"
 
     def __init__(self, client: OpenSearch, alias: str = "icandid", pause: Callable[[float], None] = sleep) -> None:
         self._client, self._alias, self._pause = client, alias, pause

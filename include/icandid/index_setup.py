@@ -1,6 +1,7 @@
 """How the search index is reached, and made where it is ours to make."""
 
 from datetime import datetime
+from typing import Any
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ImproperlyConfigured, RequestError
@@ -10,16 +11,20 @@ from include.icandid.index_mapping import index_template
 from include.icandid.index_write import translated
 
 
-def search_client(url: str) -> OpenSearch:
-    """A client for `http(s)://[user:password@]host:port`, without connecting yet; certificates are checked.
+def search_client(url: str, user: tuple[str, str] | None = None, ca_certs: str | None = None) -> OpenSearch:
+    """A client for `http(s)://host:port`, without connecting yet; certificates are checked.
+
+    `user` is name and password, `ca_certs` a file of certificates to trust instead of the public ones.
 
     Raises:
         SettingInvalid: this is no such URL.
     """
     if not url.startswith(("http://", "https://")):
         raise SettingInvalid("The search index's connection must be a URL that starts with http:// or https://.")
+    given: dict[str, Any] = {"http_auth": user, "ca_certs": ca_certs}
+    settings = {name: value for name, value in given.items() if value}
     try:
-        return OpenSearch([url], http_compress=True, timeout=60, max_retries=3, retry_on_timeout=True)
+        return OpenSearch([url], http_compress=True, timeout=60, max_retries=3, retry_on_timeout=True, **settings)
     except (ImproperlyConfigured, ValueError) as error:
         raise SettingInvalid(f"The search index's connection cannot be used: {error}.") from None
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as NoAnswer
@@ -12,23 +12,13 @@ from opensearchpy.helpers import streaming_bulk
 
 from include.domain.errors import SettingInvalid
 from include.icandid.errors import IndexUnavailable
+from include.icandid.sink import Outcome, Verdict
 
 ATTEMPTS = 6
 """How often a document is tried that collides, or that the index puts off; the pauses add up to half a minute."""
 
 MOST_BYTES = 10 * 1024 * 1024
 """Bytes in one request; engines refuse more than 100 MB."""
-
-Outcome = Literal["created", "updated", "unchanged", "refused", "withdrawn", "deleted", "absent"]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What became of one document; `reason` says why the index refused it."""
-
-    id: str
-    outcome: Outcome
-    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,9 @@ class Registrar(Protocol):
     def row(self, internalident: str) -> dict[str, Any] | None:
         """The row as it stands."""
 
+    def count(self, internalident: str) -> int | None:
+        """The size that the row shows as we set it; None where iCANDID counts by itself."""
+
 
 class Registry:
     """A registry in the database behind `engine`."""
@@ -100,6 +103,11 @@ class Registry:
             labels = select(LABELS.c.name_en).join(DATASET_LABEL).where(_of(DATASET_LABEL, found))
             attached = {"languages": connection.scalars(languages), "labels": connection.scalars(labels)}
             return found | {name: tuple(sorted(values)) for name, values in attached.items()}
+
+    def count(self, internalident: str) -> int | None:
+        """The size that the row shows; None when there is no row."""
+        found = self.row(internalident)
+        return None if found is None else int(found["recordcount"])
 
     def purge(self, internalident: str) -> bool:
         """Remove the row with what is attached to it; says whether there was one."""

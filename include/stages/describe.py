@@ -1,10 +1,10 @@
-"""Describe: what changed in the dataset becomes records in the hand-over tree, for iCANDID's loader to take."""
+"""Describe: what changed in the dataset becomes records, and a sink gets those that it does not hold yet."""
 
 import hashlib
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -16,8 +16,8 @@ from include.icandid.collection import Collection
 from include.icandid.conformance import faults
 from include.icandid.language import video_language
 from include.icandid.record import record_id, video_record
-from include.icandid.serialise import document_bytes
-from include.storage.digests import Digests, read_digests, write_digests
+from include.icandid.sink import Sink
+from include.storage.digests import Digests, described_months, read_digests, write_digests
 from include.storage.layout import ProjectLayout
 from include.storage.objects import Objects
 from include.storage.parquet import open_object, tables_of
@@ -31,70 +31,98 @@ RECORD_VERSION = 1
 
 @dataclass(frozen=True)
 class Described:
-    """How many records the dataset has: accepted by the checker or refused by it, and how many were `sent` now."""
+    """How many records the dataset has in a sink: accepted or refused; and how many it was sent or gave up now."""
 
-    accepted: int
-    refused: int
-    sent: int
+    accepted: int = 0
+    refused: int = 0
+    sent: int = 0
+    withdrawn: int = 0
 
 
-def describe(project: ResearchProject, dataset: DatasetManifest, objects: Objects) -> Described:
-    """Put one record for each row that is new or says something else than when it was described last.
+def describe(
+    project: ResearchProject, dataset: DatasetManifest, objects: Objects, sink: Sink, at: datetime
+) -> Described:
+    """Send the sink one record for each row that is new or says something else than when the sink took it last.
 
-    A record that iCANDID would not take goes to the refused records with the reason; the others proceed.
+    A record that iCANDID would not take goes to the refused records with the reason; the others proceed. What the
+    checker refuses is not tried again until it changes, what the sink refuses is tried by every run. Records of rows
+    that left the dataset, and older states of refused ones, are withdrawn.
     """
     layout, collection = ProjectLayout(project.project_id), Collection.of(project, query_of(project))
-    shape = _shape(collection)
+    months = sorted(dataset.months.keys() | described_months(objects, layout, sink.name))
     counts = [
-        _describe_month(objects, layout, collection, shape, month, held) for month, held in dataset.months.items()
+        _Month(objects, layout, collection, sink, month, at).brought(dataset.months.get(month)) for month in months
     ]
-    total = Described(*(sum(column) for column in zip(*counts, strict=True))) if counts else Described(0, 0, 0)
+    total = Described(*(sum(column) for column in zip(*counts, strict=True))) if counts else Described()
     log.info(
-        "described project=%s accepted=%d refused=%d sent=%d",
-        *(project.project_id, total.accepted, total.refused, total.sent),
+        "described project=%s sink=%s accepted=%d refused=%d sent=%d withdrawn=%d",
+        *(project.project_id, sink.name, total.accepted, total.refused, total.sent, total.withdrawn),
     )
     return total
 
 
-def _describe_month(
-    objects: Objects, layout: ProjectLayout, collection: Collection, shape: str, month: str, held: Month
-) -> tuple[int, int, int]:
-    """The month's accepted, refused and now sent records. The digests come last: what they name has been put."""
-    before = read_digests(objects, layout, month)
-    follows = f"{held.sha256} {shape}"
-    if before.of == follows:
-        return (*before.counts, 0)
-    digest, accepted, sent = {}, {}, 0
-    for row in _rows(objects, layout.month(month)):
-        digest[row["id"]] = _digest(row, shape)
-        if before.digest.get(row["id"]) == digest[row["id"]]:
-            accepted[row["id"]] = before.accepted[row["id"]]
-        else:
-            accepted[row["id"]] = _send(objects, layout, collection, row)
-            if accepted[row["id"]] and before.accepted.get(row["id"]) is False:
-                objects.delete([layout.refused(record_id(row["id"]))])
-            sent += 1
-    after = Digests(follows, digest, accepted)
-    write_digests(objects, layout, month, after)
-    return (*after.counts, sent)
+@dataclass
+class _Month:
+    """One month on its way into one sink."""
 
+    objects: Objects
+    layout: ProjectLayout
+    collection: Collection
+    sink: Sink
+    month: str
+    at: datetime
+    digest: dict[int, str] = field(default_factory=dict)
+    accepted: dict[int, bool] = field(default_factory=dict)
+    waiting: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
 
-def _send(objects: Objects, layout: ProjectLayout, collection: Collection, row: Mapping[str, Any]) -> bool:
-    """Put one record where it belongs; tells whether it was accepted."""
-    document = video_record(row, collection, video_language(row, collection.languages))
-    wrong = faults(document, "strict")
-    if wrong:
-        reasons = [{"path": fault.path, "reason": fault.reason} for fault in wrong]
-        objects.write(layout.refused(document["@id"]), orjson.dumps({"faults": reasons, "record": document}))
-        return False
-    objects.write(layout.record(_day(row), document["@id"]), document_bytes(document))
-    return True
+    def brought(self, held: Month | None) -> tuple[int, int, int, int]:
+        """The month's accepted, refused, now sent and withdrawn records. The digests come last: the sink holds them."""
+        shape = _shape(self.collection)
+        before = read_digests(self.objects, self.layout, self.sink.name, self.month)
+        follows = f"{held.sha256 if held else 'gone'} {shape}"
+        if before.of == follows:
+            return (*before.counts, 0, 0)
+        sent, refused_by_sink = 0, False
+        for verdict in self.sink.put(self._changed(before, shape, gone=held is None), self.at):
+            number, document = self.waiting.pop(verdict.id)
+            self.accepted[number] = verdict.outcome != "refused"
+            if verdict.outcome == "refused":
+                self.digest[number], refused_by_sink = "", True
+                self._refuse(document, [{"path": self.sink.name, "reason": verdict.reason}])
+            elif before.accepted.get(number) is False:
+                self.objects.delete([self.layout.refused(verdict.id)])
+            sent += verdict.outcome in ("created", "updated")
+        withdrawn = self._withdraw(before)
+        after = Digests("" if refused_by_sink else follows, self.digest, self.accepted)
+        if after != before:
+            write_digests(self.objects, self.layout, self.sink.name, self.month, after)
+        return (*after.counts, sent, withdrawn)
 
+    def _changed(self, before: Digests, shape: str, *, gone: bool) -> Iterator[dict[str, Any]]:
+        """The conforming records that the sink does not hold as they are; notes the others on the way."""
+        for row in () if gone else _rows(self.objects, self.layout.month(self.month)):
+            number = row["id"]
+            self.digest[number] = _digest(row, shape)
+            if before.digest.get(number) == self.digest[number]:
+                self.accepted[number] = before.accepted[number]
+                continue
+            document = video_record(row, self.collection, video_language(row, self.collection.languages))
+            if wrong := faults(document, "strict"):
+                self.accepted[number] = False
+                self._refuse(document, [{"path": fault.path, "reason": fault.reason} for fault in wrong])
+            else:
+                self.waiting[document["@id"]] = number, document
+                yield document
 
-def _day(row: Mapping[str, Any]) -> date:
-    """The day of creation; from the id, whose upper half is a Unix time, where TikTok left `create_time` out."""
-    created: datetime = row["create_time"] or datetime.fromtimestamp(row["id"] >> 32, UTC)
-    return created.date()
+    def _refuse(self, document: dict[str, Any], reasons: list[dict[str, str]]) -> None:
+        self.objects.write(self.layout.refused(document["@id"]), orjson.dumps({"faults": reasons, "record": document}))
+
+    def _withdraw(self, before: Digests) -> int:
+        gone = [number for number, taken in before.accepted.items() if taken and not self.accepted.get(number)]
+        forgotten = [number for number, taken in before.accepted.items() if not taken and number not in self.accepted]
+        self.objects.delete([self.layout.refused(record_id(number)) for number in forgotten])
+        verdicts = self.sink.withdraw(self.collection.dataset_id, map(record_id, gone), self.at)
+        return sum(verdict.outcome in ("withdrawn", "deleted") for verdict in verdicts)
 
 
 def _rows(objects: Objects, path: str) -> Iterator[dict[str, Any]]:

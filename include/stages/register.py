@@ -1,7 +1,8 @@
 """Register: the dataset becomes a collection of iCANDID, and every count is compared before it is claimed."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 import orjson
@@ -9,12 +10,14 @@ import orjson
 from include.domain.errors import CountsDiffer, WindowNotComplete
 from include.domain.manifest import DatasetManifest
 from include.domain.project import ResearchProject
-from include.domain.registration import Registration
+from include.domain.registration import Registration, SinkCounts
 from include.domain.window import Window
 from include.icandid.collection import Collection
 from include.icandid.registry import Count, Registrar
 from include.icandid.registry_row import RegistryRow
+from include.icandid.sink import Sink
 from include.stages.describe import Described, describe
+from include.stages.hand_over import HandOver
 from include.storage.layout import ProjectLayout
 from include.storage.manifests import read_dataset, read_window
 from include.storage.objects import Objects
@@ -40,40 +43,66 @@ def check_windows(project: ResearchProject, objects: Objects, windows: Iterable[
         )
 
 
-def register(project: ResearchProject, objects: Objects, registry: Registrar, run: str, at: datetime) -> Registration:
-    """Describe what changed, bring the registry row up to date, and keep what reconciled under the name of the run.
+def register(
+    project: ResearchProject,
+    objects: Objects,
+    registry: Registrar,
+    run: str,
+    at: datetime,
+    indices: Sequence[Sink] = (),
+) -> Registration:
+    """Bring every sink and the registry row up to date, compare all counts, and keep them under the name of the run.
+
+    Records go to the hand-over tree and to `indices`. The row stays hidden until the counts reconcile.
 
     Raises:
-        CountsDiffer: the dataset's rows and the records do not reconcile; the row stays hidden.
+        CountsDiffer: two counts do not reconcile; names both.
     """
     layout = ProjectLayout(project.project_id)
     dataset = read_dataset(objects, layout) or DatasetManifest(schema_version=SCHEMA_VERSION)
-    described = describe(project, dataset, objects)
+    sinks = (HandOver(objects, layout, run), *indices)
+    counts = tuple(_counts(sink, describe(project, dataset, objects, sink, at), project) for sink in sinks)
     collection = Collection.of(project, query_of(project))
     row = RegistryRow.of(collection.marked_synthetic() if dataset.synthetic else collection)
-    _reconcile(project, dataset, described)
-    outcome = registry.register(row, at, Count(described.accepted, at.date()))
+    differences = [difference for each in counts for difference in each.differences(dataset.rows)]
+    size = next((each.counted for each in counts if each.counted is not None), counts[0].accepted)
+    outcome = registry.register(row, at, None if differences else Count(size, at.date()))
+    shown = None if differences else registry.count(project.project_id)
+    if shown not in (None, size):
+        differences.append(f"registry: its row says {shown} records, but the sinks hold {size}")
     registration = Registration(
         project_id=project.project_id,
         rows=dataset.rows,
-        accepted=described.accepted,
-        refused=described.refused,
-        sent=described.sent,
+        accepted=counts[0].accepted,
+        refused=counts[0].refused,
+        sent=counts[0].sent,
+        sinks=counts,
+        collection_size=size,
         registry_row=outcome,
+        registry_count=shown,
         synthetic=dataset.synthetic,
+        differences=tuple(differences),
     )
-    objects.write(layout.registration(run), orjson.dumps(registration.model_dump(), option=orjson.OPT_INDENT_2))
-    log.info(
-        "registered project=%s rows=%d accepted=%d refused=%d sent=%d registry_row=%s",
-        *(project.project_id, dataset.rows, described.accepted, described.refused, described.sent, outcome),
-    )
+    _keep(registration, objects, layout.registration(run))
     return registration
 
 
-def _reconcile(project: ResearchProject, dataset: DatasetManifest, described: Described) -> None:
-    if dataset.rows != described.accepted + described.refused:
+def _counts(sink: Sink, described: Described, project: ResearchProject) -> SinkCounts:
+    return SinkCounts(sink=sink.name, counted=sink.count(project.project_id), **asdict(described))
+
+
+def _keep(registration: Registration, objects: Objects, path: str) -> None:
+    objects.write(path, orjson.dumps(registration.model_dump(), option=orjson.OPT_INDENT_2))
+    for line in registration.table():
+        log.info("reconciled %s", line)
+    log.info(
+        "registered project=%s rows=%d accepted=%d refused=%d sent=%d registry_row=%s",
+        *(registration.project_id, registration.rows, registration.accepted, registration.refused),
+        *(registration.sent, registration.registry_row),
+    )
+    if registration.differences:
         raise CountsDiffer(
-            f"Research project {project.project_id}: the dataset has {dataset.rows} rows, but {described.accepted} "
-            f"accepted and {described.refused} refused records; they must add up. Nothing was registered. "
-            "Trigger the run again; if the numbers stay apart, delete registration/described/ to describe all again."
+            f"Research project {registration.project_id}: {'; '.join(registration.differences)}. The registry row was "
+            "not made visible. Trigger the run again; if the numbers stay apart, delete registration/described/ of the "
+            "project to send all records again."
         )

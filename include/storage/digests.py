@@ -1,7 +1,7 @@
-"""Which records of one month were handed over already, by the digest of what they said."""
+"""Which records of one month a sink took already, by the digest of what they said."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -11,15 +11,19 @@ from include.storage.parquet import notes_of, open_object, put
 
 OF_MONTH = "icandid.month"
 SCHEMA = pa.schema({"id": pa.int64(), "digest": pa.string(), "accepted": pa.bool_()})
+ENDING = ".parquet"
 
 
 @dataclass(frozen=True)
 class Digests:
-    """Record id to digest, and to whether the record passed the checker; `of` names the month's file they follow."""
+    """Record id to digest, and to whether the sink took it; `of` names the month's file they follow.
 
-    of: str
-    digest: Mapping[int, str]
-    accepted: Mapping[int, bool]
+    A record that is to be tried again has an empty digest.
+    """
+
+    of: str = ""
+    digest: Mapping[int, str] = field(default_factory=dict)
+    accepted: Mapping[int, bool] = field(default_factory=dict)
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -28,11 +32,17 @@ class Digests:
         return accepted, len(self.accepted) - accepted
 
 
-def read_digests(objects: Objects, layout: ProjectLayout, month: str) -> Digests:
+def described_months(objects: Objects, layout: ProjectLayout, sink: str) -> set[str]:
+    """The months of which the sink was sent anything ever."""
+    names = (path.rpartition("/")[2] for path in objects.paths(layout.all_described(sink)))
+    return {name.removesuffix(ENDING) for name in names if name.endswith(ENDING)}
+
+
+def read_digests(objects: Objects, layout: ProjectLayout, sink: str, month: str) -> Digests:
     """The digests of one month; empty before its first description."""
-    file = open_object(objects, layout.described(month))
+    file = open_object(objects, layout.described(sink, month))
     if file is None:
-        return Digests("", {}, {})
+        return Digests()
     rows = file.read().to_pydict()
     return Digests(
         notes_of(file)[OF_MONTH],
@@ -41,9 +51,9 @@ def read_digests(objects: Objects, layout: ProjectLayout, month: str) -> Digests
     )
 
 
-def write_digests(objects: Objects, layout: ProjectLayout, month: str, digests: Digests) -> None:
+def write_digests(objects: Objects, layout: ProjectLayout, sink: str, month: str, digests: Digests) -> None:
     """Put the digests of one month, in order of id."""
     ids = sorted(digests.digest)
     columns = [ids, [digests.digest[each] for each in ids], [digests.accepted[each] for each in ids]]
     table = pa.table(dict(zip(SCHEMA.names, columns, strict=True)), schema=SCHEMA)
-    put(objects, layout.described(month), [table], SCHEMA, {OF_MONTH: digests.of})
+    put(objects, layout.described(sink, month), [table], SCHEMA, {OF_MONTH: digests.of})

@@ -7,9 +7,12 @@ projects/<project_id>/
   <entity>/windows/<start>_<end>/manifest.json
   <entity>/dataset/<yyyy-mm>.parquet           one row per id
   <entity>/dataset/manifest.json
+  <entity>/dataset/README.md, codebook.csv, dataset.jsonld, ro-crate-metadata.json
   records/tiktok/<project_id>/new/<yyyy>/<mm>/<dd>/<record id>.json
+  hand-over/<run>/<yyyy-mm>.sha256             which records a run put into the tree; <yyyy-mm>.deletes: which left
+  refused/<record id>.json                     a record that iCANDID would not take, with the reason
   registration/<run>.json                      what reconciled, run by run
-  registration/described/<yyyy-mm>.parquet     which records were handed over, by digest
+  registration/described/<sink>/<yyyy-mm>.parquet  which records a sink took, by digest
 """
 
 import re
@@ -74,6 +77,12 @@ class ProjectLayout:
         return f"{self.dataset}manifest.json"
 
     @property
+    def descriptions(self) -> tuple[str, ...]:
+        """README, codebook, schema.org/Dataset and RO-Crate."""
+        names = ("README.md", "codebook.csv", "dataset.jsonld", "ro-crate-metadata.json")
+        return tuple(f"{self.dataset}{name}" for name in names)
+
+    @property
     def records(self) -> str:
         return f"{self.root}/records/tiktok/{self.project_id}/new/"
 
@@ -86,8 +95,17 @@ class ProjectLayout:
     def registration(self, run: str) -> str:
         return f"{self.root}/registration/{_plain(run)}.json"
 
-    def described(self, month: str) -> str:
-        return f"{self.root}/registration/described/{month}.parquet"
+    def all_described(self, sink: str) -> str:
+        return f"{self.root}/registration/described/{sink}/"
+
+    def described(self, sink: str, month: str) -> str:
+        return f"{self.all_described(sink)}{month}.parquet"
+
+    def handed_over(self, run: str, month: str) -> str:
+        return f"{self.root}/hand-over/{_plain(run)}/{month}.sha256"
+
+    def deletes(self, run: str, month: str) -> str:
+        return f"{self.root}/hand-over/{_plain(run)}/{month}.deletes"
 
 
 def leases(prefix: str) -> str:

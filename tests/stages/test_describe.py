@@ -3,16 +3,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from include.domain.errors import CountsDiffer
 from include.domain.window import Window
-from include.icandid.registry import Registry
-from include.icandid.registry_engine import registry_engine
-from include.stages import register as stage
 from include.stages.describe import Described, describe
+from include.stages.hand_over import HandOver
 from include.stages.merge import merge
-from include.stages.register import register
 from include.storage.manifests import read_dataset
-from tests.projects import PROJECT, project
+from tests.projects import project
 from tests.stages.kills import Killed, Mortal
 from tests.stages.reading import LAYOUT, everything
 from tests.stages.test_merge import JANUARY, TURN, complete, video
@@ -20,11 +16,6 @@ from tests.stages.test_merge import JANUARY, TURN, complete, video
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 ONE = video(date(2026, 1, 5), 1, username="synth_nieuws_be", video_description="Met de fiets", region_code="BE")
 TWO = video(date(2026, 1, 6), 2, username="synth_nieuws_be", video_description="Klimaat", region_code="BE")
-
-
-@pytest.fixture
-def registry(tmp_path):
-    return Registry(registry_engine(f"sqlite:///{tmp_path}/registry.sqlite"))
 
 
 @pytest.fixture
@@ -43,7 +34,7 @@ def refused_paths(objects):
 
 
 def described(objects, **changes):
-    return describe(project(**changes), read_dataset(objects, LAYOUT), objects)
+    return describe(project(**changes), read_dataset(objects, LAYOUT), objects, HandOver(objects, LAYOUT, "run"), AT)
 
 
 def refuse(monkeypatch, *video_ids):
@@ -112,7 +103,7 @@ def test_another_title_sends_every_record_again(objects):
 @pytest.mark.usefixtures("merged")
 def test_a_refused_record_is_counted_and_kept_with_its_reasons(objects, monkeypatch):
     refuse(monkeypatch, ONE["id"])
-    assert described(objects) == Described(accepted=1, refused=1, sent=2)
+    assert described(objects) == Described(accepted=1, refused=1, sent=1)
     assert len(record_paths(objects)) == 1
     (path,) = refused_paths(objects)
     kept = json.loads(objects.read(path))
@@ -145,7 +136,7 @@ def test_a_video_with_nothing_but_an_id_is_accepted_or_refused_but_never_lost(ob
 @pytest.mark.usefixtures("merged")
 def test_a_description_killed_midway_is_completed_by_the_next(objects):
     with pytest.raises(Killed):
-        describe(project(), read_dataset(objects, LAYOUT), Mortal.of(objects, ".json", 1))
+        described(Mortal.of(objects, ".json", 1))
     assert described(objects).accepted == 2
     assert len(record_paths(objects)) == 2
     assert described(objects).sent == 0
@@ -154,48 +145,4 @@ def test_a_description_killed_midway_is_completed_by_the_next(objects):
 def test_an_empty_dataset_has_no_records(objects):
     complete(objects, JANUARY)
     merge(project(), objects)
-    assert described(objects) == Described(0, 0, 0)
-
-
-@pytest.mark.usefixtures("merged")
-def test_registering_makes_the_row_and_keeps_what_reconciled(objects, registry):
-    told = register(project(), objects, registry, "manual__2026-06-01T12:00:00+00:00", AT)
-    assert (told.rows, told.accepted, told.refused, told.sent, told.registry_row) == (2, 2, 0, 2, "created")
-    assert told.synthetic
-    row = registry.row(PROJECT["project_id"])
-    assert (row["name"], row["recordcount"], row["license"]) == (PROJECT["title"], 2, PROJECT["license"])
-    kept = json.loads(objects.read(LAYOUT.registration("manual__2026-06-01T12:00:00+00:00")))
-    assert kept == told.model_dump()
-
-
-@pytest.mark.usefixtures("merged")
-def test_registering_again_changes_nothing(objects, registry):
-    register(project(), objects, registry, "manual__1", AT)
-    row, before = registry.row(PROJECT["project_id"]), everything(objects)
-    told = register(project(), objects, registry, "manual__2", AT)
-    assert (told.sent, told.registry_row) == (0, "unchanged")
-    assert registry.row(PROJECT["project_id"]) == row
-    assert {path: everything(objects)[path] for path in before} == before
-
-
-@pytest.mark.usefixtures("merged")
-def test_the_registry_counts_accepted_records_only(objects, registry, monkeypatch):
-    refuse(monkeypatch, ONE["id"])
-    told = register(project(), objects, registry, "manual__1", AT)
-    assert (told.rows, told.accepted, told.refused) == (2, 1, 1)
-    assert registry.row(PROJECT["project_id"])["recordcount"] == 1
-
-
-@pytest.mark.usefixtures("merged")
-def test_counts_that_do_not_reconcile_register_nothing(objects, registry, monkeypatch):
-    monkeypatch.setattr(stage, "describe", lambda *_: Described(accepted=1, refused=0, sent=0))
-    with pytest.raises(CountsDiffer, match="the dataset has 2 rows, but 1 accepted and 0 refused records"):
-        register(project(), objects, registry, "manual__1", AT)
-    assert registry.row(PROJECT["project_id"]) is None
-    assert objects.read(LAYOUT.registration("manual__1")) is None
-
-
-def test_a_project_without_any_video_is_registered_with_none(objects, registry):
-    told = register(project(), objects, registry, "manual__1", AT)
-    assert (told.rows, told.registry_row) == (0, "created")
-    assert registry.row(PROJECT["project_id"])["recordcount"] == 0
+    assert described(objects) == Described()

@@ -1,0 +1,101 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from include.domain.errors import SettingInvalid
+from include.icandid.registry import Registry
+from include.icandid.registry_http import HttpRegistry
+from plugins.icandid_hooks import collection_registry, search_indices
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def connect(monkeypatch):
+    def connect(name, uri="", **connection):
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", uri or json.dumps(connection))
+
+    return connect
+
+
+@pytest.fixture
+def engine():
+    pytest.importorskip("opensearchpy", reason="not installed: the Python package opensearch-py")
+    from tests.icandid.search_engine import stand_in
+
+    with stand_in() as (url, inside):
+        inside.url = url
+        yield inside
+
+
+def test_without_a_connection_the_registry_is_a_file_beside_the_data(monkeypatch, tmp_path):
+    monkeypatch.setenv("ICANDID_STORAGE", f"file://{tmp_path}/storage")
+    assert isinstance(collection_registry(), Registry)
+    assert (tmp_path / "storage/registry.sqlite").exists()
+
+
+def test_a_connection_names_the_registrys_database(connect, tmp_path):
+    connect("icandid_registry", f"sqlite:///{tmp_path}/other.sqlite")
+    assert isinstance(collection_registry(), Registry)
+    assert (tmp_path / "other.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    "connection",
+    [
+        {"conn_type": "http", "host": "https://icandid.example.org", "password": "the-token"},
+        {"conn_type": "https", "host": "icandid.example.org", "password": "the-token"},
+        {"conn_type": "http", "schema": "https", "host": "icandid.example.org", "password": "the-token"},
+    ],
+)
+def test_a_connection_over_http_is_the_admin_api_with_its_token(connect, connection):
+    connect("icandid_registry", **connection)
+    registry = collection_registry()
+    assert isinstance(registry, HttpRegistry)
+    assert registry._base_url == "https://icandid.example.org"
+    assert registry._session.headers["Authorization"] == "Bearer the-token"
+
+
+def test_a_token_is_never_sent_unencrypted(connect):
+    connect("icandid_registry", conn_type="http", host="icandid.example.org", password="the-token")
+    with pytest.raises(SettingInvalid, match="is not encrypted; use https") as error:
+        collection_registry()
+    assert "the-token" not in str(error.value)
+
+
+def test_without_a_connection_there_is_no_search_index():
+    assert search_indices(NOW) == []
+
+
+def test_a_connection_switches_the_search_index_on(connect, engine):
+    connect("icandid_search", conn_type="http", host=engine.url, extra={"index": "dev", "own": True})
+    (index,) = search_indices(NOW)
+    assert (index.name, index.count("tiktok_query_0000005")) == ("index", 0)
+    assert list(engine.aliases) == ["dev"]
+
+
+def test_an_index_that_is_missing_is_made_only_where_it_is_ours(connect, engine):
+    connect("icandid_search", engine.url)
+    with pytest.raises(SettingInvalid, match="has no alias 'icandid'"):
+        search_indices(NOW)
+    assert engine.aliases == {}
+
+
+def test_a_password_of_the_index_is_never_sent_unencrypted(connect):
+    connect("icandid_search", "http://somebody:the-secret@search.example.org:9200")
+    with pytest.raises(SettingInvalid, match="9200 is not encrypted") as error:
+        search_indices(NOW)
+    assert "the-secret" not in str(error.value)
+
+
+def test_certificates_that_are_not_there_are_a_setting_to_correct(connect):
+    connect("icandid_search", conn_type="https", host="127.0.0.1", extra={"ca_certs": "/nowhere/ca.pem"})
+    with pytest.raises(SettingInvalid, match="no file of certificates at /nowhere/ca.pem"):
+        search_indices(NOW)
+
+
+def test_a_host_that_is_no_host_is_a_setting_to_correct(connect):
+    connect("icandid_search", conn_type="http", host="ftp://search.example.org")
+    with pytest.raises(SettingInvalid, match="write its host as a name or https://name"):
+        search_indices(NOW)
