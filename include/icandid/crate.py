@@ -50,6 +50,8 @@ def _harvest(crate: ROCrate, harvested: Harvested) -> ContextEntity:
         "API fields": ", ".join(harvested.fields),
         "windows missing": ", ".join(harvested.missing),
         "windows suspect": ", ".join(harvested.suspect),
+        "windows incomplete": ", ".join(harvested.incomplete),
+        "windows of earlier queries": harvested.earlier,
     }
     facts = {
         "@type": "CreateAction",

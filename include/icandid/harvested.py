@@ -22,7 +22,8 @@ class Harvested:
     """A dataset at the moment `at`.
 
     `asked` and `returned` count records over all pages of all requests. `wanted_days` are the days of the period that
-    are settled, `covered_days` those in complete windows; `missing` and `suspect` name windows. `first_created` and
+    are settled, `covered_days` those in complete windows; `missing`, `suspect` and `incomplete` name windows, `earlier`
+    counts those of queries that the project had before. `first_created` and
     `last_created` are the publication of the oldest and the newest video. `software` is name and version.
     """
 
@@ -44,6 +45,8 @@ class Harvested:
     software: str
     at: datetime
     synthetic: bool = False
+    incomplete: tuple[str, ...] = ()
+    earlier: int = 0
     columns: tuple[Column, ...] = VIDEO_COLUMNS
 
 
@@ -62,6 +65,13 @@ def limits(harvested: Harvested) -> list[str]:
         said.append(f"Not covered: {', '.join(harvested.missing)}.")
     if harvested.suspect:
         said.append(f"Suspect windows, in which records seem to be missing: {', '.join(harvested.suspect)}.")
+    if harvested.incomplete:
+        said.append(f"Windows whose harvest is not finished: {', '.join(harvested.incomplete)}.")
+    if harvested.earlier:
+        said.append(
+            f"{harvested.earlier} windows were harvested with an earlier query of the project; the column query_id "
+            "tells the videos apart."
+        )
     if harvested.synthetic:
         said.insert(0, "The videos are synthetic: they come from a test server, not from TikTok.")
     return said

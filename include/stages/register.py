@@ -17,6 +17,7 @@ from include.icandid.registry import Count, Registrar
 from include.icandid.registry_row import RegistryRow
 from include.icandid.sink import Sink
 from include.stages.describe import Described, describe
+from include.stages.describe_dataset import describe_dataset
 from include.stages.hand_over import HandOver
 from include.storage.layout import ProjectLayout
 from include.storage.manifests import read_dataset, read_window
@@ -53,13 +54,15 @@ def register(
 ) -> Registration:
     """Bring every sink and the registry row up to date, compare all counts, and keep them under the name of the run.
 
-    Records go to the hand-over tree and to `indices`. The row stays hidden until the counts reconcile.
+    The dataset's own description comes first; records go to the hand-over tree and to `indices`. The row stays hidden
+    until the counts reconcile.
 
     Raises:
         CountsDiffer: two counts do not reconcile; names both.
     """
     layout = ProjectLayout(project.project_id)
     dataset = read_dataset(objects, layout) or DatasetManifest(schema_version=SCHEMA_VERSION)
+    describe_dataset(project, dataset, objects, at.date())
     sinks = (HandOver(objects, layout, run), *indices)
     counts = tuple(_counts(sink, describe(project, dataset, objects, sink, at), project) for sink in sinks)
     collection = Collection.of(project, query_of(project))
