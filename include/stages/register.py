@@ -106,6 +106,6 @@ def _keep(registration: Registration, objects: Objects, path: str) -> None:
     if registration.differences:
         raise CountsDiffer(
             f"Research project {registration.project_id}: the counts do not reconcile: "
-            f"{'; '.join(registration.differences)}. The registry row was not made visible. Trigger the run again; if the numbers stay apart, delete registration/described/ of the "
-            "project to send all records again."
+            f"{'; '.join(registration.differences)}. The registry row was not made visible. Trigger the run again; "
+            "if the numbers stay apart, delete registration/described/ of the project to send all records again."
         )
