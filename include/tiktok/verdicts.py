@@ -50,11 +50,11 @@ TABLE = (
     Row(Remedy.MOMENT, status=(408, 502, 503)),
     Row(Remedy.MOMENT, status=(200,), code=("",)),
     Row(Remedy.PERSON, code=("invalid_params", "invalid_param", "invalid_request", "invalid_file_upload")),
-    Row(Remedy.PERSON, status=(400, 401, 403, 404, 405)),
+    Row(Remedy.PERSON, status=(403, 404, 405)),
 )
 """The first line that fits counts. *Smaller window* is what helps when the same call fails again and again."""
 
 
 def remedy(status: int, code: str, message: str) -> Remedy | None:
-    """What helps against this answer; None where the table does not know it."""
+    """What helps against this answer; None where the table does not know it, as with a body cut off before its code."""
     return next((row.remedy for row in TABLE if row.fits(status, code, message)), None)

@@ -48,3 +48,8 @@ def test_no_line_of_the_table_stands_in_the_shadow_of_another():
     for row in TABLE:
         seen = [(s, c) for s in row.status or (599,) for c in row.code or ("",)]
         assert any(next(each for each in TABLE if each.fits(s, c, row.says)) is row for s, c in seen), row
+
+
+def test_a_refusal_cut_off_before_its_code_is_not_taken_for_a_rejected_request():
+    """Seed 4 of the chaos run: a refused search id whose body was truncated ended the window for good."""
+    assert remedy(400, "", "") is None
