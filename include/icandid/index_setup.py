@@ -1,5 +1,6 @@
 """How the search index is reached, and made where it is ours to make."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,9 @@ from opensearchpy.exceptions import ImproperlyConfigured, RequestError
 from include.domain.errors import SettingInvalid
 from include.icandid.index_mapping import index_template
 from include.icandid.index_write import translated
+
+for chatty in ("opensearch", "opensearchpy.trace"):
+    logging.getLogger(chatty).setLevel(logging.WARNING)  # at DEBUG both quote whole documents
 
 
 def search_client(url: str, user: tuple[str, str] | None = None, ca_certs: str | None = None) -> OpenSearch:

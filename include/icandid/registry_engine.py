@@ -1,9 +1,14 @@
 """Which database drivers a registry's connection means."""
 
+import logging
+
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from include.domain.errors import SettingInvalid
+
+QUIET = "icandid_registry"
+logging.getLogger(f"sqlalchemy.engine.Engine.{QUIET}").setLevel(logging.WARNING)  # at DEBUG it quotes whole rows
 
 _DRIVERS = {
     "sqlite": "sqlite",
@@ -26,7 +31,7 @@ def registry_engine(url: str) -> Engine:
         parsed = make_url(url)
         if "+" not in parsed.drivername:
             parsed = parsed.set(drivername=_DRIVERS[parsed.drivername])
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True, logging_name=QUIET)
     except (ArgumentError, KeyError, NoSuchModuleError):
         known = ", ".join(sorted(_DRIVERS))
         raise SettingInvalid(f"The registry's connection is not a URL of a database; start it with {known}.") from None

@@ -1,3 +1,4 @@
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -193,6 +194,14 @@ def test_a_write_in_between_is_read_and_joined(index, engine, client, alias):
         DATASET,
         OTHER.dataset_id,
     }
+
+
+def test_no_document_is_logged_however_much_is_logged(index, client, caplog):
+    with caplog.at_level(logging.DEBUG):
+        list(index.put([record(1), record(2) | {"locationCreated": "BE"}], NOW))
+        list(index.withdraw(DATASET, ["iCANDID_tiktok_1"], NOW))
+    assert "Bonjour" not in caplog.text
+    assert "psbelgique" not in caplog.text
 
 
 def test_an_engine_that_is_not_there_is_a_passing_fault():

@@ -1,3 +1,4 @@
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -249,6 +250,13 @@ def test_icandids_own_database_is_used_as_it_is(icandids_own):
         registry.register(changed(labels=("unheard of",)), LATER)
     assert registry.row(IDENT) == row
     assert registry.purge(IDENT) is True
+
+
+def test_no_value_of_a_row_is_logged_however_much_is_logged(registry, caplog):
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, "sqlalchemy.engine"):
+        registry.register(ROW, NOW, Count(120, NOW.date()))
+    assert ROW.requestoremail not in caplog.text
+    assert ROW.name not in caplog.text
 
 
 def test_a_database_that_is_not_there_is_a_passing_fault():
