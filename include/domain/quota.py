@@ -38,12 +38,17 @@ class Meter(Protocol):
 
 @dataclass(frozen=True)
 class Spent:
-    """Requests and records of one client on one day, how many requests were answered well, and TikTok's own refusal."""
+    """Requests and records of one client on one day, and how many requests were answered well.
+
+    `refused` is TikTok's own word that the day is used up; `late_until` the moment (ISO, UTC) until which its reset
+    is waited for.
+    """
 
     requests: int = 0
     records: int = 0
     answered: int = 0
     refused: bool = False
+    late_until: str = ""
 
     def __add__(self, other: "Spent") -> "Spent":
         return Spent(
@@ -51,6 +56,7 @@ class Spent:
             self.records + other.records,
             self.answered + other.answered,
             self.refused or other.refused,
+            max(self.late_until, other.late_until),
         )
 
 

@@ -16,11 +16,6 @@ from include.storage.layout import ledger_day, ledger_entry
 from include.storage.objects import Objects
 
 PAGE = 100
-SUM_EVERY = 10
-"""Requests between two looks at what other tasks spent, while the quota is far away."""
-
-NEAR = 50
-"""Requests left at which every request looks."""
 
 
 @dataclass
@@ -33,8 +28,7 @@ class Ledger:
     task: str = field(default_factory=lambda: uuid4().hex)
     day: date | None = None
     mine: Spent = field(default_factory=Spent)
-    others: Spent = field(default_factory=Spent)
-    summed_at: int = -SUM_EVERY
+    others: dict[str, tuple[str, Spent]] = field(default_factory=dict)
 
     def before_request(self, at: datetime) -> None:
         """Count one request and its possible records; raises QuotaExhausted before the reserve would be broken.
@@ -42,14 +36,11 @@ class Ledger:
         The request is counted before others are, so that of two tasks at the same time one at least sees the other.
         """
         if at.date() != self.day:
-            self.day, self.mine, self.summed_at = at.date(), Spent(), -SUM_EVERY
+            self.day, self.mine, self.others = at.date(), Spent(), {}
         self.mine += Spent(1, PAGE)
         self._write()
-        if self._left() <= NEAR or self.mine.requests - self.summed_at >= SUM_EVERY:
-            self.others = spent(self.objects, self.client, self.day, without=self.task)
-            self.summed_at = self.mine.requests
         try:
-            self._check(at)
+            self._check(at, self._spent(at.date()) + Spent(-1, -PAGE))
         except QuotaExhausted:
             self.mine += Spent(-1, -PAGE)
             self._write()
@@ -60,26 +51,38 @@ class Ledger:
         self.mine += Spent(records=(returned or 0) - PAGE, answered=0 if returned is None else 1)
 
     def refused(self, at: datetime) -> datetime:
-        """Note TikTok's own word, for all tasks, and say when to go on; before a late reset it says nothing yet."""
-        if reset_is_late(at, self.mine + self.others):
+        """Note TikTok's own word, for all tasks, and say when to go on.
+
+        A request that went out before midnight is refused for the day on which it went out; one that is refused before
+        anything was answered today met a late reset, which is waited for by all tasks together.
+        """
+        day = self.day or at.date()
+        if day == at.date() and reset_is_late(at, self._spent(day)):
+            self.mine += Spent(late_until=(at + TRY_AGAIN).isoformat())
+            self._write()
             return at + TRY_AGAIN
         self.mine += Spent(refused=True)
         self._write()
-        return renewed_at(at.date(), self.client)
+        return max(at, renewed_at(day, self.client))
 
     def close(self) -> None:
         """Write what was corrected since the last request."""
         if self.mine.requests:
             self._write()
 
-    def _left(self) -> int:
-        return self.daily_requests - self.mine.requests - self.others.requests
+    def _spent(self, day: date) -> Spent:
+        """What all tasks have spent until now; reads again only what other tasks have written since the last look."""
+        for path, version in self.objects.versions(ledger_day(self.client, day)).items():
+            if path != ledger_entry(self.client, day, self.task) and self.others.get(path, ("",))[0] != version:
+                self.others[path] = version, _entry(self.objects, path)
+        return sum((each for _, each in self.others.values()), self.mine)
 
-    def _check(self, at: datetime) -> None:
-        day = self.mine + self.others + Spent(-1, -PAGE)
+    def _check(self, at: datetime, day: Spent) -> None:
         until = renewed_at(at.date(), self.client)
         if day.refused:
             raise QuotaExhausted(until, at, "TikTok has said today that the daily quota is used up")
+        if day.late_until > at.isoformat():
+            raise QuotaExhausted(datetime.fromisoformat(day.late_until), at, "TikTok has not renewed the quota yet")
         if day.requests >= self.daily_requests:
             raise QuotaExhausted(until, at, f"{day.requests} of {self.daily_requests} requests of today are used")
         if day.records + PAGE > RECORDS_A_DAY:
@@ -91,10 +94,11 @@ class Ledger:
         self.objects.write(ledger_entry(self.client, self.day, self.task), orjson.dumps(asdict(self.mine)))
 
 
-def spent(objects: Objects, client: str, day: date, without: str = "") -> Spent:
-    """What a client's tasks spent on one day, all of them or all but one."""
-    total = Spent()
-    for path in objects.paths(ledger_day(client, day)):
-        if path != ledger_entry(client, day, without) and (content := objects.read(path)):
-            total += Spent(**orjson.loads(content))
-    return total
+def spent(objects: Objects, client: str, day: date) -> Spent:
+    """What a client's tasks spent on one day, all together."""
+    return sum((_entry(objects, path) for path in objects.paths(ledger_day(client, day))), Spent())
+
+
+def _entry(objects: Objects, path: str) -> Spent:
+    content = objects.read(path)
+    return Spent(**orjson.loads(content)) if content else Spent()

@@ -62,6 +62,11 @@ class Objects:
         with _storage_errors(prefix):
             return sorted(meta["path"] for chunk in self.store.list(prefix) for meta in chunk)
 
+    def versions(self, prefix: str) -> dict[str, str]:
+        """Every path below `prefix` with a text that changes whenever its object does."""
+        with _storage_errors(prefix):
+            return {meta["path"]: str(meta["e_tag"]) for chunk in self.store.list(prefix) for meta in chunk}
+
     def folders(self, prefix: str) -> list[str]:
         """The names one level below `prefix` that have something below them, in order."""
         with _storage_errors(prefix):

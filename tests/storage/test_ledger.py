@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -134,6 +135,38 @@ def test_a_refusal_early_in_the_day_after_an_answer_is_meant(objects):
     mine.before_request(early)
     mine.after_answer(None)
     assert mine.refused(early) > early + timedelta(hours=20)
+
+
+def test_a_late_reset_is_waited_for_by_every_task(objects):
+    early = AT.replace(hour=0, minute=20)
+    mine = ledger(objects)
+    mine.before_request(early)
+    mine.after_answer(None)
+    mine.refused(early)
+    with pytest.raises(QuotaExhausted, match="has not renewed the quota yet") as caught:
+        ledger(objects).before_request(early + timedelta(minutes=1))
+    assert caught.value.resets_at == early + timedelta(minutes=20)
+    assert sent(objects, early) == 1
+
+
+def test_a_refusal_after_midnight_of_a_request_before_it_costs_no_day(objects):
+    before, after = AT.replace(hour=23, minute=59, second=59), AT.replace(hour=0) + timedelta(days=1, seconds=2)
+    mine = ledger(objects)
+    mine.before_request(before - timedelta(seconds=9))
+    mine.after_answer(100)
+    mine.before_request(before)
+    mine.after_answer(None)
+    assert mine.refused(after) <= after + timedelta(minutes=45)
+    ledger(objects).before_request(after + timedelta(minutes=45))
+
+
+def test_twenty_tasks_do_not_break_the_reserve_between_them(objects):
+    tasks, went = [ledger(objects, daily_requests=100) for _ in range(20)], 0
+    for turn in range(150):
+        with suppress(QuotaExhausted):
+            tasks[turn % 20].before_request(AT)
+            went += 1
+    assert went == 100
 
 
 def test_a_count_that_cannot_be_stored_stops_the_request(objects, monkeypatch):

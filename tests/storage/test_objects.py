@@ -52,6 +52,15 @@ def test_paths_are_listed_in_order_with_everything_below(objects):
     assert objects.paths("nothing/") == []
 
 
+def test_a_version_changes_with_its_object_and_only_then(objects):
+    objects.write("a/1", b"one")
+    objects.write("a/2", b"two")
+    before = objects.versions("a/")
+    objects.write("a/2", b"owt")
+    after = objects.versions("a/")
+    assert [path for path in after if after[path] != before[path]] == ["a/2"]
+
+
 def test_a_prefix_is_a_folder_not_the_start_of_a_name(objects):
     objects.write("projects/a/x", b".")
     objects.write("projects/ab/x", b".")
