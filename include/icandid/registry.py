@@ -69,23 +69,20 @@ class Registry:
     def register(self, row: RegistryRow, at: datetime, count: Count | None = None) -> Outcome:
         """Bring the collection's row to what `row` says, at the moment `at`; write nothing when it says so already.
 
-        A new row is hidden. It becomes as visible as `row` wants with a `count`, which is given when the counts
-        reconcile; without one a row can only become hidden.
+        It is as visible as `row` wants with a `count`, which is given when the counts reconcile, and hidden without.
 
         Raises:
             SettingInvalid: several rows have this internalident, or a language or label is unknown.
             RegistryUnavailable: the database does not answer.
         """
         with _translated(self._engine), locked(self._engine, row.internalident) as connection:
-            found = _find(connection, row.internalident)
+            found, hidden = _find(connection, row.internalident), {"hidden": row.hidden or count is None}
             if found is None:
-                new = (
-                    _columns(row) | _visibility(row, None, count) | {"created_at": _naive(at), "updated_at": _naive(at)}
-                )
+                new = _columns(row) | hidden | _size(None, count) | {"created_at": _naive(at), "updated_at": _naive(at)}
                 connection.execute(insert(DATASETS).values(new))
                 self._attach(connection, row)
                 return "created"
-            wanted = _columns(row) | _visibility(row, found, count)
+            wanted = _columns(row) | hidden | _size(found, count)
             changes = {column: value for column, value in wanted.items() if found[column] != value}
             if not (self._attach(connection, row) or changes):
                 return "unchanged"
@@ -155,13 +152,11 @@ def _columns(row: RegistryRow) -> dict[str, Any]:
     return texts | {"from": row.published_from, "until": row.published_until}
 
 
-def _visibility(row: RegistryRow, found: dict[str, Any] | None, count: Count | None) -> dict[str, Any]:
-    """Hidden until counts reconcile; the day of a count stays as long as the count does."""
-    if count is None:
-        return {"hidden": True if found is None else found["hidden"] or row.hidden}
-    if found and found["recordcount"] == count.records:
-        return {"hidden": row.hidden}
-    return {"hidden": row.hidden, "recordcount": count.records, "recordcountdate": count.day}
+def _size(found: dict[str, Any] | None, count: Count | None) -> dict[str, Any]:
+    """The day of a count stays as long as the count does."""
+    if count is None or (found and found["recordcount"] == count.records):
+        return {}
+    return {"recordcount": count.records, "recordcountdate": count.day}
 
 
 def _link(connection: Connection, link: Table, found: dict[str, Any], wanted: set[int]) -> bool:

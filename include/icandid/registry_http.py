@@ -31,15 +31,15 @@ class HttpRegistry:
     def register(self, row: RegistryRow, at: datetime, count: Count | None = None) -> Outcome:  # noqa: ARG002
         """Bring the collection's row to what `row` says; nothing is sent when it says so already.
 
-        A new row is hidden, and becomes as visible as `row` wants with the first `count`; iCANDID sets its own
-        timestamps and sizes.
+        It is as visible as `row` wants with a `count`, which is given when the counts reconcile, and hidden without;
+        iCANDID sets its own timestamps and sizes.
 
         Raises:
             SettingInvalid: several rows have this internalident, a language or label is unknown, or we have no right.
             RegistryUnavailable: the API does not answer.
         """
         found = self.row(row.internalident)
-        wanted = self._body(row, found, count)
+        wanted = self._body(row, hidden=row.hidden or count is None)
         if found is not None and all(_same(found.get(field), value) for field, value in wanted.items()):
             return "unchanged"
         self._call("POST", "/api/admin/dataset", json=wanted | {"id": found["id"] if found else 0})
@@ -63,9 +63,8 @@ class HttpRegistry:
         """iCANDID counts by itself, once a day: there is nothing to compare with."""
         return
 
-    def _body(self, row: RegistryRow, found: dict[str, Any] | None, count: Count | None) -> dict[str, Any]:
+    def _body(self, row: RegistryRow, *, hidden: bool) -> dict[str, Any]:
         options = self._call("GET", "/api/admin/options")
-        hidden = row.hidden if count else found is None or bool(found["hidden"]) or row.hidden
         texts = row.model_dump(exclude={"published_from", "published_until", "languages", "labels", "hidden"})
         return texts | {
             "description": _cut(row.description),

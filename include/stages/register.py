@@ -54,8 +54,8 @@ def register(
 ) -> Registration:
     """Bring every sink and the registry row up to date, compare all counts, and keep them under the name of the run.
 
-    The dataset's own description comes first; records go to the hand-over tree and to `indices`. The row stays hidden
-    until the counts reconcile.
+    The dataset's own description comes first; records go to the hand-over tree and to `indices`. The row is hidden
+    as long as the counts do not reconcile.
 
     Raises:
         CountsDiffer: two counts do not reconcile; names both.
@@ -106,6 +106,6 @@ def _keep(registration: Registration, objects: Objects, path: str) -> None:
     if registration.differences:
         raise CountsDiffer(
             f"Research project {registration.project_id}: the counts do not reconcile: "
-            f"{'; '.join(registration.differences)}. The registry row was not made visible. Trigger the run again; "
+            f"{'; '.join(registration.differences)}. The registry row is hidden until they do. Trigger the run again; "
             "if the numbers stay apart, delete registration/described/ of the project to send all records again."
         )

@@ -122,7 +122,6 @@ def test_registering_twice_writes_nothing_the_second_time(registry):
     registry.register(ROW, NOW, Count(120, NOW.date()))
     before = registry.row(IDENT)
     assert registry.register(ROW, LATER, Count(120, LATER.date())) == "unchanged"
-    assert registry.register(ROW, LATER) == "unchanged"
     assert registry.row(IDENT) == before
 
 
@@ -144,15 +143,19 @@ def test_a_new_count_brings_its_date(registry):
     assert registry.row(IDENT)["recordcountdate"] == LATER.date()
 
 
-def test_a_visible_collection_stays_visible_while_it_is_harvested_again(registry):
+def test_a_visible_collection_is_hidden_while_its_counts_differ(registry):
     registry.register(ROW, NOW, Count(120, NOW.date()))
-    assert registry.register(changed(name="Another title"), LATER) == "updated"
+    assert registry.register(ROW, LATER) == "updated"
+    row = registry.row(IDENT)
+    assert (row["hidden"], row["recordcount"], row["recordcountdate"]) == (True, 120, NOW.date())
+    assert registry.register(ROW, LATER) == "unchanged"
+    assert registry.register(ROW, LATER, Count(120, LATER.date())) == "updated"
     assert registry.row(IDENT)["hidden"] is False
 
 
 def test_a_project_that_wants_to_be_hidden_is_hidden_at_once(registry):
     registry.register(ROW, NOW, Count(120, NOW.date()))
-    assert registry.register(changed(hidden=True), LATER) == "updated"
+    assert registry.register(changed(hidden=True), LATER, Count(120, LATER.date())) == "updated"
     assert registry.row(IDENT)["hidden"] is True
 
 

@@ -254,6 +254,18 @@ def test_counts_that_differ_fail_with_both_numbers_and_leave_the_row_hidden(obje
     assert (bool(row["hidden"]), row["recordcount"]) == (False, 3)
 
 
+@pytest.mark.usefixtures("two_months")
+def test_a_visible_row_is_hidden_again_by_counts_that_differ(objects, registry):
+    unmark(objects)
+    shelf = Shelf()
+    register(project(hidden=False), objects, registry, "manual__1", AT, [shelf])
+    shelf.loses = (IDS[1],)
+    with pytest.raises(CountsDiffer, match="The registry row is hidden until they do"):
+        register(project(hidden=False), objects, registry, "manual__2", AT, [shelf])
+    row = registry.row(DATASET)
+    assert (row["hidden"], row["recordcount"]) == (True, 3)
+
+
 @pytest.mark.usefixtures("merged")
 def test_rows_that_are_neither_accepted_nor_refused_are_a_difference(objects, registry):
     dataset = read_dataset(objects, LAYOUT)
