@@ -105,6 +105,19 @@ class Access(_Strict):
         return self.start <= day <= self.end
 
 
+class Publication(_Strict):
+    """A planned publication: what, when, and where."""
+
+    title: Annotated[str, Text, StringConstraints(max_length=255)]
+    date: Day
+    venue: Annotated[str, Text, StringConstraints(max_length=255)]
+
+
+def _distinct_titles(publications: tuple[Publication, ...]) -> tuple[Publication, ...]:
+    _distinct(tuple(each.title for each in publications))
+    return publications
+
+
 class ResearchProject(_Strict):
     """One research project: who, which query, which period, which access, and how to register the collection.
 
@@ -139,6 +152,7 @@ class ResearchProject(_Strict):
     license: Annotated[str, Text, StringConstraints(max_length=255)]
     labels: Distinct[Label] = ()
     hidden: bool = True
+    publications: Annotated[tuple[Publication, ...], AfterValidator(_distinct_titles)] = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -246,6 +246,27 @@ def test_any_value_in_any_field_is_a_project_or_refused_as_one(field, value):
     assert isinstance(read_or_refused(json.dumps(PROJECT | {field: value})), ProjectInvalid | ResearchProject)
 
 
+def test_planned_publications_are_kept():
+    paper = {"title": "Cycling in the news", "date": "20261201", "venue": "A Journal"}
+    (read,) = project(publications=[paper]).publications
+    assert (read.title, read.date, read.venue) == ("Cycling in the news", date(2026, 12, 1), "A Journal")
+    assert project().publications == ()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ([{"title": "A"}], "publications.0.date: is missing, add it"),
+        ([{"title": "A", "date": "soon", "venue": "B"}], "publications.0.date = 'soon'"),
+        ([{"title": " ", "date": "2026-12-01", "venue": "B"}], "publications.0.title"),
+        ([{"title": "A", "date": "2026-12-01", "venue": "B"}] * 2, "listed twice: A"),
+        ("A", "publications = 'A'"),
+    ],
+)
+def test_a_publication_that_cannot_be_used_is_told(wrong, said):
+    assert said in complaint(publications=wrong)
+
+
 def test_a_project_cannot_be_changed_once_it_is_read():
     with pytest.raises(ValueError, match="frozen"):
         project().title = "Another"
