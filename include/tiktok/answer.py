@@ -1,19 +1,55 @@
-"""Reading what TikTok answers, whatever its status line says."""
+"""Reading what TikTok answers, whatever its status line says; bounded in time and size."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import requests
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from include.domain.errors import SettingInvalid
 from include.domain.page import Cursor
+from include.tiktok import clock
+from include.tiktok.verdicts import REDIRECTS
+
+TIMEOUT = (10, 120)
+"""Seconds to connect, and to wait for the next bytes."""
+
+SECONDS = 120
+"""Seconds after which no more bytes of an answer are waited for, however steadily they come."""
+
+LARGEST = 64 * 2**20
+"""Bytes of the largest answer; a page of 100 videos has some 200,000."""
+
+CHUNK = 2**16
 
 SANDBOX_HEADER = "X-Icandid-Sandbox"
 """Set by the sandbox on every answer, so that synthetic records are never taken for real ones."""
+
+
+class TooSlow(requests.Timeout):
+    """An answer that did not end in time."""
+
+
+class TooLarge(requests.RequestException):
+    """An answer larger than a page can be."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came over the wire, and when by TikTok's clock."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
 
 
 @dataclass(frozen=True)
@@ -43,38 +79,92 @@ class Refusal:
         return " ".join(filter(None, (f"HTTP {self.status}", self.code, self.message)))
 
 
-def read(response: requests.Response, key: str, asked: Mapping[str, Any]) -> Answer | Refusal:
+def post(session: requests.Session, base_url: str, path: str, **sent: Any) -> Reply:
+    """What the host of `base_url` replies; a redirect is not followed, as it would take the credentials elsewhere.
+
+    Raises:
+        requests.RequestException: nothing came, or not all of it, or too late, or too much.
+    """
+    ends = monotonic() + SECONDS
+    url = base_url + path
+    with session.post(url, stream=True, allow_redirects=False, timeout=TIMEOUT, **sent) as response:
+        at = received_at(response)
+        clock.heard(base_url, at)
+        return Reply(response.status_code, response.headers, _body(response.raw, ends), at)
+
+
+def _body(wire: BaseHTTPResponse, ends: float) -> bytes:
+    """What comes until `ends`; requests itself would wait for ever for an answer that drips."""
+    body = bytearray()
+    try:
+        while chunk := wire.read1(CHUNK, decode_content=True):
+            body += chunk
+            if len(body) > LARGEST:
+                raise TooLarge
+            if monotonic() > ends:
+                raise TooSlow
+    except ReadTimeoutError as error:
+        raise requests.ReadTimeout from error
+    except HTTPError as error:
+        raise requests.ConnectionError from error
+    return bytes(body)
+
+
+def read(reply: Reply, key: str, asked: Mapping[str, Any]) -> Answer | Refusal:
     """What came back: an answer with a list of records under `key`, or a refusal.
 
     `error.code` decides, not the status: TikTok serves complete answers with HTTP 500 and errors with HTTP 200.
     An answer with neither records nor `has_more` is no answer: it must not end a search.
     """
-    content = parsed(response.content)
+    content = parsed(reply.body)
     error = content.get("error") if isinstance(content, dict) else None
     if not isinstance(error, dict) or error.get("code") != "ok":
-        return _refusal(response, error if isinstance(error, dict) else {})
+        return refusal(reply, error if isinstance(error, dict) else {})
     data = content.get("data")
     if not isinstance(data, dict) or not (_list(data, key) or isinstance(data.get("has_more"), bool)):
-        return _refusal(response, {**error, "code": "", "message": f"an answer with neither {key} nor has_more"})
+        return refusal(reply, {**error, "code": "", "message": f"an answer with neither {key} nor has_more"})
     return Answer(
-        body=response.content,
+        body=reply.body,
         returned=len(_list(data, key)),
         cursor=_next_cursor(data, asked),
-        received_at=received_at(response),
-        synthetic=SANDBOX_HEADER in response.headers,
+        received_at=reply.received_at,
+        synthetic=SANDBOX_HEADER in reply.headers,
     )
 
 
-def _refusal(response: requests.Response, error: Mapping[str, Any]) -> Refusal:
-    asked_for = response.headers.get("Retry-After", "")
+def refusal(reply: Reply, error: Mapping[str, Any]) -> Refusal:
+    """What TikTok says in `error`, its `code`, `message` and `log_id`."""
+    asked_for = reply.headers.get("Retry-After", "")
     return Refusal(
-        status=response.status_code,
+        status=reply.status,
         code=str(error.get("code") or ""),
-        message=str(error.get("message") or ""),
+        message=_elsewhere(reply) or str(error.get("message") or ""),
         log_id=error.get("log_id"),
-        received_at=received_at(response),
-        body=response.content,
+        received_at=reply.received_at,
+        body=reply.body,
         retry_after=float(asked_for) if asked_for.isdigit() else 0,
+    )
+
+
+def _elsewhere(reply: Reply) -> str:
+    """Where a redirect leads: the host alone, as the rest may hold secrets."""
+    if reply.status not in REDIRECTS:
+        return ""
+    return f"to {_host(reply.headers.get('Location', '')) or 'another path'}"
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def redirected(base_url: str, refused: Refusal) -> SettingInvalid:
+    """What a person reads when the host that credentials were sent to redirects."""
+    return SettingInvalid(
+        f"The host of the connection, {_host(base_url)}, redirects: {refused} (log_id={refused.log_id}). "
+        "Nothing was sent there. Correct the host of the project's connection."
     )
 
 

@@ -24,15 +24,14 @@ from include.domain.page import Cursor
 from include.domain.quota import Meter, client_name
 from include.domain.window import Window
 from include.tiktok import clock
-from include.tiktok.answer import Answer, Refusal, read
+from include.tiktok.answer import Answer, Refusal, post, read, redirected
 from include.tiktok.retries import LONGEST, SEARCH_TRIES, Again, repeated
 from include.tiktok.token import Credentials, bearer
-from include.tiktok.verdicts import Remedy, remedy
+from include.tiktok.verdicts import REDIRECTS, Remedy, remedy
 
 PAGE = 100
 """Records asked for in one request: the most TikTok allows; every smaller page costs the same."""
 
-TIMEOUT = (10, 120)
 VIDEOS = "videos"
 
 
@@ -70,6 +69,7 @@ class ResearchApi:
             ApiUnavailable: TikTok could not answer this time.
             RequestRejected: TikTok refuses this request for good.
             CredentialsRejected: TikTok does not accept the API client.
+            SettingInvalid: the host of the connection redirects.
         """
         call = _Call(self, "/v2/research/video/query/", VIDEOS, request, fields, meter)
         try:
@@ -101,6 +101,8 @@ class _Call:
                 raise QuotaExhausted(again_at, came.received_at, "TikTok says the daily quota is used up")
             case Remedy.RENEW_TOKEN:
                 raise CredentialsRejected(f"TikTok refuses a token it has just given (log_id={came.log_id}).")
+            case Remedy.PERSON if came.status in REDIRECTS:
+                raise redirected(self.api.credentials.base_url, came)
             case Remedy.PERSON:
                 raise RequestRejected(str(came), came.log_id, came.body)
             case helps:
@@ -119,20 +121,19 @@ class _Call:
 
     def _post(self, token: str) -> Answer | Refusal:
         try:
-            response = self.api.session.post(
-                self.api.credentials.base_url + self.path,
+            reply = post(
+                self.api.session,
+                self.api.credentials.base_url,
+                self.path,
                 params={"fields": ",".join(self.fields)},
                 json=self.request,
                 headers={"Authorization": f"Bearer {token}"},
-                timeout=TIMEOUT,
             )
         except requests.Timeout as error:
             raise Again(Remedy.SMALLER_WINDOW, None, type(error).__name__) from error
         except requests.RequestException as error:
             raise Again(Remedy.MOMENT, None, type(error).__name__) from error
-        came = read(response, self.key, self.request)
-        clock.heard(self.api.credentials.base_url, came.received_at)
-        return came
+        return read(reply, self.key, self.request)
 
 
 def video_request(query: Mapping[str, Any], window: Window, cursor: Cursor | None) -> dict[str, Any]:

@@ -10,13 +10,11 @@ from dataclasses import dataclass
 import requests
 
 from include.domain.errors import ApiUnavailable, CredentialsRejected
-from include.tiktok.answer import parsed, received_at
-from include.tiktok.clock import heard
+from include.tiktok.answer import parsed, post, redirected, refusal
+from include.tiktok.verdicts import REDIRECTS
 
 RENEW_AT = 0.9
 """The part of its life after which a token is renewed."""
-
-TIMEOUT = (10, 60)
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,7 @@ def bearer(session: requests.Session, credentials: Credentials, refused: str | N
 
     Raises:
         CredentialsRejected: TikTok does not know this client, or its secret is wrong.
+        SettingInvalid: the host of the connection redirects.
         ApiUnavailable: the token endpoint could not answer.
     """
     client = (credentials.base_url, credentials.client_key)
@@ -64,16 +63,17 @@ def _new(session: requests.Session, credentials: Credentials) -> Token:
         "grant_type": "client_credentials",
     }
     try:
-        response = session.post(f"{credentials.base_url}/v2/oauth/token/", data=form, timeout=TIMEOUT)
+        reply = post(session, credentials.base_url, "/v2/oauth/token/", data=form)
     except requests.RequestException as error:
         raise ApiUnavailable(f"token endpoint: {type(error).__name__}") from error
-    answer = parsed(response.content)
+    if reply.status in REDIRECTS:
+        raise redirected(credentials.base_url, refusal(reply, {}))
+    answer = parsed(reply.body)
     if not isinstance(answer, dict):
-        raise ApiUnavailable(f"token endpoint: HTTP {response.status_code} without JSON")
+        raise ApiUnavailable(f"token endpoint: HTTP {reply.status} without JSON")
     if "access_token" not in answer:
         _refuse(answer)
     credentials.on_token(answer["access_token"])
-    heard(credentials.base_url, received_at(response))
     return Token(answer["access_token"], time.monotonic() + RENEW_AT * answer.get("expires_in", 7200))
 
 

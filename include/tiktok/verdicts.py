@@ -35,6 +35,9 @@ class Row:
         )
 
 
+REDIRECTS = tuple(range(300, 400))
+"""Never followed: the host of the connection is not the API."""
+
 TABLE = (
     Row(Remedy.RENEW_TOKEN, code=("access_token_invalid",)),
     Row(Remedy.PERSON, code=("scope_not_authorized", "scope_permission_missed")),
@@ -50,6 +53,7 @@ TABLE = (
     Row(Remedy.MOMENT, status=(408, 502, 503)),
     Row(Remedy.MOMENT, status=(200,), code=("",)),
     Row(Remedy.PERSON, code=("invalid_params", "invalid_param", "invalid_request", "invalid_file_upload")),
+    Row(Remedy.PERSON, status=REDIRECTS),
     Row(Remedy.PERSON, status=(403, 404, 405)),
 )
 """The first line that fits counts. *Smaller window* is what helps when the same call fails again and again."""

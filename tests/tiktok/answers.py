@@ -1,8 +1,12 @@
 """Answers written by hand, for what the sandbox does not do."""
 
+import io
 import json
 
 import requests
+from urllib3 import HTTPResponse
+
+from include.tiktok.answer import post
 
 DATE = "Mon, 01 Jun 2026 10:00:00 GMT"
 OK = {"code": "ok", "message": "", "log_id": "202606011000000000"}
@@ -17,6 +21,17 @@ def answer(data=None, *, status=200, body=None, error=OK, **headers):
     return response
 
 
+def sent(response):
+    """The response as if it had just come over the wire, however often it was read."""
+    body = io.BytesIO(response.content)
+    response.raw = HTTPResponse(body, response.headers, response.status_code, preload_content=False)
+    return response
+
+
+def replied(response):
+    return post(Session(response), "https://by.hand", "/")
+
+
 class Session:
     """Stands for requests.Session: gives out these responses one by one, and remembers what was asked."""
 
@@ -27,9 +42,9 @@ class Session:
 
     def post(self, url, **options):
         if url.endswith("/v2/oauth/token/"):
-            return answer(body=json.dumps(self.token).encode())
-        self.asked.append(options["json"])
+            return sent(answer(body=json.dumps(self.token).encode()))
+        self.asked.append(options.get("json"))
         response = self.responses.pop(0)
         if isinstance(response, Exception):
             raise response
-        return response
+        return sent(response)

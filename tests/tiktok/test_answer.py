@@ -4,7 +4,7 @@ import pytest
 
 from include.domain.page import Cursor
 from include.tiktok.answer import Refusal, read, records_in
-from tests.tiktok.answers import answer
+from tests.tiktok.answers import answer, replied
 
 FIRST = {"max_count": 100}
 SECOND = {"max_count": 100, "cursor": 100, "search_id": "7"}
@@ -12,7 +12,11 @@ VIDEO = {"id": 7303985428648987936}
 
 
 def read_data(data, asked=FIRST):
-    return read(answer(data), "videos", asked)
+    return read_reply(answer(data), "videos", asked)
+
+
+def read_reply(response, key, asked):
+    return read(replied(response), key, asked)
 
 
 def test_a_page_tells_where_to_go_on():
@@ -89,12 +93,12 @@ def test_a_cursor_in_quotes_is_a_number():
 
 def test_a_complete_answer_counts_whatever_its_status_says():
     response = answer({"videos": [VIDEO], "cursor": 100, "has_more": False}, status=500)
-    assert read(response, "videos", FIRST).returned == 1
+    assert read_reply(response, "videos", FIRST).returned == 1
 
 
 def test_an_error_counts_whatever_its_status_says():
     error = {"code": "internal_error", "message": "Something is wrong", "log_id": "7"}
-    refused = read(answer({}, error=error), "videos", FIRST)
+    refused = read_reply(answer({}, error=error), "videos", FIRST)
     assert isinstance(refused, Refusal)
     assert (refused.status, refused.code, refused.log_id) == (200, "internal_error", "7")
 
@@ -104,7 +108,7 @@ def test_an_error_counts_whatever_its_status_says():
     [b"", b"{}", b"[]", b"null", b"7", b'"ok"', b"<html></html>", b'{"error": 7}', b'{"data": {"v', b"\xff"],
 )
 def test_what_is_no_envelope_is_a_refusal(body):
-    refused = read(answer(body=body, status=504), "videos", FIRST)
+    refused = read_reply(answer(body=body, status=504), "videos", FIRST)
     assert isinstance(refused, Refusal)
     assert (refused.status, refused.code) == (504, "")
 
@@ -127,7 +131,7 @@ def test_ids_above_two_to_the_53rd_keep_every_digit():
 
 def test_half_an_emoji_does_not_lose_the_page():
     body = b'{"data": {"videos": [{"id": 1, "video_description": "cut \\ud83d"}]}, "error": {"code": "ok"}}'
-    assert read(answer(body=body), "videos", FIRST).returned == 1
+    assert read_reply(answer(body=body), "videos", FIRST).returned == 1
     assert records_in(body, "videos") == [{"id": 1, "video_description": "cut \ud83d"}]
 
 
@@ -138,11 +142,11 @@ def test_a_nul_character_does_not_lose_the_page():
 
 def test_the_sandbox_marks_its_answers_as_synthetic():
     data = {"videos": [], "has_more": False}
-    assert not read(answer(data), "videos", FIRST).synthetic
-    assert read(answer(data, **{"X-Icandid-Sandbox": "1"}), "videos", FIRST).synthetic
+    assert not read_reply(answer(data), "videos", FIRST).synthetic
+    assert read_reply(answer(data, **{"X-Icandid-Sandbox": "1"}), "videos", FIRST).synthetic
 
 
 @pytest.mark.parametrize("date", ["yesterday", "", "Mon, 01 Jun 2026 10:00:00 -0000"])
 def test_the_time_of_an_answer_is_aware_whatever_the_header_says(date):
-    page = read(answer({"videos": [], "has_more": False}, Date=date), "videos", FIRST)
+    page = read_reply(answer({"videos": [], "has_more": False}, Date=date), "videos", FIRST)
     assert page.received_at.tzinfo is not None

@@ -10,6 +10,7 @@ from include.domain.errors import (
     RequestRejected,
     SearchLost,
     SearchTooBroad,
+    SettingInvalid,
 )
 from include.domain.window import Window
 from include.sandbox.corpus import EVERYTHING
@@ -116,6 +117,25 @@ def test_a_persons_error_quotes_tiktok_and_its_log_id():
     error, *_ = ask(refusal(400, "invalid_params", "no such field"))
     assert "no such field" in str(error)
     assert "log_id=20260601100000LOG" in str(error)
+
+
+LOCATION = "https://user:word@elsewhere.example/stolen?token=clt.secret"
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
+def test_a_host_that_redirects_is_for_a_person_who_reads_where_to(status):
+    error, session, meter, _ = ask(answer(body=b"<html>", status=status, Location=LOCATION))
+    assert isinstance(error, SettingInvalid)
+    assert str(error).startswith(
+        f"The host of the connection, by.hand, redirects: HTTP {status} to elsewhere.example (log_id=None)."
+    )
+    assert (meter.sent, session.responses) == (1, [])
+
+
+@pytest.mark.parametrize("location", ["", "/v3/", "https://[", "//"])
+def test_a_redirect_to_nowhere_is_for_a_person_too(location):
+    error, *_ = ask(answer(body=b"", status=302, Location=location))
+    assert "HTTP 302 to another path" in str(error)
 
 
 def test_an_unknown_answer_is_tried_as_a_moment_then_kept_word_for_word():

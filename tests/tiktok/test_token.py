@@ -3,9 +3,9 @@ import json
 import pytest
 import requests
 
-from include.domain.errors import ApiUnavailable, CredentialsRejected
+from include.domain.errors import ApiUnavailable, CredentialsRejected, SettingInvalid
 from include.tiktok.token import Credentials, bearer
-from tests.tiktok.answers import answer
+from tests.tiktok.answers import answer, sent
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ class Once:
     def post(self, *_, **__):
         if isinstance(self.response, Exception):
             raise self.response
-        return self.response
+        return sent(self.response)
 
 
 def test_one_token_serves_many_calls(session, credentials):
@@ -90,6 +90,12 @@ def test_a_token_endpoint_out_of_order_is_a_moment(credentials, body):
 def test_a_token_endpoint_that_cannot_be_reached_is_a_moment(credentials):
     with pytest.raises(ApiUnavailable, match="token endpoint: ConnectionError"):
         bearer(Once(requests.ConnectionError("secret-in-the-url")), credentials)
+
+
+def test_a_token_endpoint_that_redirects_is_for_a_person(credentials):
+    with pytest.raises(SettingInvalid, match="redirects: HTTP 302 to elsewhere") as caught:
+        bearer(Once(answer(body=b"", status=302, Location="https://elsewhere.example/?secret=x")), credentials)
+    assert "secret=x" not in str(caught.value)
 
 
 def test_an_error_never_shows_the_credentials(credentials):

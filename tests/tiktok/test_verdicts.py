@@ -6,6 +6,8 @@ OBSERVED = [
     (401, "access_token_invalid", "The access token is invalid or not found in the request.", Remedy.RENEW_TOKEN),
     (401, "scope_not_authorized", "The user did not authorize the scope required", Remedy.PERSON),
     (401, "scope_permission_missed", "", Remedy.PERSON),
+    (302, "", "to elsewhere.example", Remedy.PERSON),
+    (308, "", "", Remedy.PERSON),
     (400, "invalid_params", "Search Id 7614080229432337488 is invalid or expired", Remedy.SEARCH_AGAIN),
     (400, "invalid_params", "Invalid count or cursor", Remedy.SEARCH_AGAIN),
     (400, "invalid_params", "end_date must be within 30 days of start_date", Remedy.PERSON),
