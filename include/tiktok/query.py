@@ -4,6 +4,7 @@ Source: TikTok docs, `research-api-specs-query-videos`.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -31,6 +32,7 @@ OPERATIONS = {
     "view_count": ORDERED,
     "comment_count": ORDERED,
 }
+NUMBERS = ("view_count", "comment_count", "video_id", "music_id")
 VIDEO_LENGTHS = ("SHORT", "MID", "LONG", "EXTRA_LONG")
 
 
@@ -164,6 +166,8 @@ def _value_complaints(name: str, values: list[str]) -> Iterator[str]:
             yield f"{value!r} is unknown, use one of {', '.join(VIDEO_LENGTHS)}"
         if name == "create_date" and not _is_day(value):
             yield f"{value!r} must be a day as yyyymmdd"
+        if name in NUMBERS and not re.fullmatch(r"\d{1,20}", value, re.ASCII):
+            yield f"{value!r} must be a number, in digits"
         if name in ("username", "hashtag_name") and value[0] in "@#":
             yield f"write {value[1:]!r} without {value[0]!r}"
 

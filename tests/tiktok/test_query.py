@@ -78,6 +78,8 @@ def test_a_raw_query_is_passed_through_as_written():
         ({"or": [condition("create_date", "2026-01-01")]}, "must be a day as yyyymmdd"),
         ({"or": [condition("create_date", "20260231")]}, "must be a day as yyyymmdd"),
         ({"or": [condition("create_date", "²²²²²²²²")]}, "must be a day as yyyymmdd"),
+        ({"or": [condition("view_count", "many", operation="GT")]}, "view_count: 'many' must be a number, in digits"),
+        ({"or": [condition("video_id", "https://www.tiktok.com/@x/video/7")]}, "must be a number, in digits"),
         ({"or": [condition("username", "@x")]}, "write 'x' without '@'"),
         ({"or": [condition("hashtag_name", "#x")]}, "write 'x' without '#'"),
     ],
