@@ -11,6 +11,9 @@ from typing import Protocol
 REQUESTS_A_DAY = 1_000
 RECORDS_A_DAY = 100_000
 
+RECORDS_A_PAGE = 100
+"""Records asked for in one request: the most TikTok allows; every smaller page costs the same."""
+
 MARGIN = timedelta(minutes=15)
 """After midnight: the API was seen to refuse for some minutes longer (contract, known faults)."""
 

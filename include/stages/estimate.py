@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from include.domain.manifest import WindowManifest
+from include.domain.quota import RECORDS_A_PAGE
 from include.domain.window import Window
-from include.tiktok.client import PAGE
 
 
 @dataclass(frozen=True)
@@ -32,5 +32,5 @@ def estimate(windows: Sequence[Window], known: Iterable[WindowManifest], daily_r
     if windows and not known:
         return Estimate(len(windows), days, None, None)
     density = sum(manifest.distinct for manifest in known) / max(1, sum(manifest.window.days for manifest in known))
-    requests = sum(max(1, math.ceil(density * window.days / PAGE)) for window in windows)
+    requests = sum(max(1, math.ceil(density * window.days / RECORDS_A_PAGE)) for window in windows)
     return Estimate(len(windows), days, requests, math.ceil(requests / daily_requests))

@@ -11,11 +11,9 @@ from uuid import uuid4
 import orjson
 
 from include.domain.errors import QuotaExhausted
-from include.domain.quota import RECORDS_A_DAY, TRY_AGAIN, Spent, renewed_at, reset_is_late
+from include.domain.quota import RECORDS_A_DAY, RECORDS_A_PAGE, TRY_AGAIN, Spent, renewed_at, reset_is_late
 from include.storage.layout import ledger_day, ledger_entry
 from include.storage.objects import Objects
-
-PAGE = 100
 
 
 @dataclass
@@ -37,18 +35,18 @@ class Ledger:
         """
         if at.date() != self.day:
             self.day, self.mine, self.others = at.date(), Spent(), {}
-        self.mine += Spent(1, PAGE)
+        self.mine += Spent(1, RECORDS_A_PAGE)
         self._write()
         try:
-            self._check(at, self._spent(at.date()) + Spent(-1, -PAGE))
+            self._check(at, self._spent(at.date()) + Spent(-1, -RECORDS_A_PAGE))
         except QuotaExhausted:
-            self.mine += Spent(-1, -PAGE)
+            self.mine += Spent(-1, -RECORDS_A_PAGE)
             self._write()
             raise
 
     def after_answer(self, returned: int | None) -> None:
         """Correct the records by what came; the next write takes it along."""
-        self.mine += Spent(records=(returned or 0) - PAGE, answered=0 if returned is None else 1)
+        self.mine += Spent(records=(returned or 0) - RECORDS_A_PAGE, answered=0 if returned is None else 1)
 
     def refused(self, at: datetime) -> datetime:
         """Note TikTok's own word, for all tasks, and say when to go on.
@@ -85,7 +83,7 @@ class Ledger:
             raise QuotaExhausted(datetime.fromisoformat(day.late_until), at, "TikTok has not renewed the quota yet")
         if day.requests >= self.daily_requests:
             raise QuotaExhausted(until, at, f"{day.requests} of {self.daily_requests} requests of today are used")
-        if day.records + PAGE > RECORDS_A_DAY:
+        if day.records + RECORDS_A_PAGE > RECORDS_A_DAY:
             raise QuotaExhausted(until, at, f"{day.records} of {RECORDS_A_DAY} records of today are used")
 
     def _write(self) -> None:

@@ -21,7 +21,7 @@ from include.domain.errors import (
     SearchTooBroad,
 )
 from include.domain.page import Cursor
-from include.domain.quota import Meter, client_name
+from include.domain.quota import RECORDS_A_PAGE, Meter, client_name
 from include.domain.window import Window
 from include.tiktok import clock
 from include.tiktok.answer import Answer, Refusal, post, read, redirected
@@ -29,8 +29,7 @@ from include.tiktok.retries import LONGEST, SEARCH_TRIES, Again, repeated
 from include.tiktok.token import Credentials, bearer
 from include.tiktok.verdicts import REDIRECTS, Remedy, remedy
 
-PAGE = 100
-"""Records asked for in one request: the most TikTok allows; every smaller page costs the same."""
+PAGE = RECORDS_A_PAGE
 
 VIDEOS = "videos"
 
@@ -142,7 +141,7 @@ def video_request(query: Mapping[str, Any], window: Window, cursor: Cursor | Non
         "query": query,
         "start_date": f"{window.start:%Y%m%d}",
         "end_date": f"{window.end:%Y%m%d}",
-        "max_count": PAGE,
+        "max_count": RECORDS_A_PAGE,
     }
     if cursor and cursor.index:
         request["cursor"] = cursor.index
