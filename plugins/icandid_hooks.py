@@ -1,4 +1,4 @@
-"""The ways into iCANDID, from connections: the Collection Registry and the search index."""
+"""The ways into iCANDID, from connections and the environment: the Collection Registry, the search index, choices."""
 
 import os
 from datetime import datetime
@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
 from include.domain.errors import SettingInvalid
+from include.icandid.choices import RECORD_TYPES, SENDER_TYPES, SINKS, Choices
 from include.icandid.registry import Registrar, Registry
 from include.icandid.registry_engine import registry_engine
 from include.icandid.registry_http import HttpRegistry
@@ -39,17 +40,19 @@ def collection_registry() -> Registrar:
 
 
 def search_indices(at: datetime) -> list[Sink]:
-    """The search index of the connection icandid_search; none without that connection.
+    """The search index of the connection icandid_search; none without it, or if ICANDID_SINKS leaves the index out.
 
     Of its extra, `index` names the alias (icandid), `ca_certs` a file of certificates to trust, and `own` says that
     an index that is missing is ours to make.
 
     Raises:
-        SettingInvalid: the connection cannot be used, or there is no such index.
+        SettingInvalid: the connection cannot be used, is missing though ICANDID_SINKS wants an index, or there is none.
         IndexUnavailable: the index does not answer.
     """
-    connection = _connection(SEARCH)
-    if connection is None:
+    connection, chosen = _connection(SEARCH), _sinks()
+    if connection is None and "index" in chosen:
+        raise SettingInvalid(f"ICANDID_SINKS names the index; add the connection {SEARCH}, or leave the index out.")
+    if connection is None or (chosen and "index" not in chosen):
         return []
     from include.icandid.index import SearchIndex
     from include.icandid.index_setup import prepare, search_client
@@ -59,6 +62,36 @@ def search_indices(at: datetime) -> list[Sink]:
     client, alias = search_client(_url(connection), user, _certificates(connection)), extra.get("index", "icandid")
     prepare(client, alias, at, own=extra.get("own") is True)
     return [SearchIndex(client, alias)]
+
+
+def icandid_choices() -> Choices:
+    """What the environment chooses: ICANDID_SINKS, ICANDID_RECORD_TYPE, ICANDID_SENDER_TYPE.
+
+    Raises:
+        SettingInvalid: one of them has an unknown value.
+    """
+    chosen = _sinks()
+    return Choices(
+        tree=not chosen or "tree" in chosen,
+        record_type=_choice("ICANDID_RECORD_TYPE", RECORD_TYPES),
+        sender_type=_choice("ICANDID_SENDER_TYPE", SENDER_TYPES),
+    )
+
+
+def _sinks() -> set[str]:
+    """The ways in that ICANDID_SINKS names; none named means the tree, and the index where there is a connection."""
+    text = os.environ.get("ICANDID_SINKS", "")
+    chosen = {name.strip() for name in text.split(",")} - {""}
+    if chosen - set(SINKS):
+        raise SettingInvalid(f"ICANDID_SINKS = {text!r}: name {' or '.join(SINKS)}, or both with a comma between them.")
+    return chosen
+
+
+def _choice(setting: str, known: tuple[str, ...]) -> str:
+    value = os.environ.get(setting) or known[0]
+    if value not in known:
+        raise SettingInvalid(f"{setting} = {value!r}: write {' or '.join(known)}.")
+    return value
 
 
 def _connection(name: str) -> Connection | None:

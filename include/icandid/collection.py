@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from include.domain.project import ResearchProject
+from include.icandid.choices import DEFAULTS, Choices
 from include.icandid.language_tag import default_tag
 
 _LONGEST_NAME = 100
@@ -24,9 +25,8 @@ OPEN_END = date(2060, 12, 31)
 class Collection:
     """One dataset as iCANDID shows it; `dataset_id` joins its records to its registry row.
 
-    `default_tag` is the language tag of texts whose language iCANDID declares no search field for.
-    `record_type` is a setting because the live value is not public, and a change of it would turn `@type` of every
-    loaded record into an array.
+    `default_tag` is the language tag of texts whose language iCANDID declares no search field for; `record_type` and
+    `sender_type` are choices of the deployment. `synthetic` says that any record came from the sandbox.
     """
 
     dataset_id: str
@@ -44,11 +44,20 @@ class Collection:
     default_tag: str
     provider: str = "TikTok"
     record_type: str = "Message"
+    sender_type: str = "Person"
+    synthetic: bool = False
 
     @classmethod
-    def of(cls, project: ResearchProject, query: Mapping[str, Any]) -> "Collection":
+    def of(
+        cls,
+        project: ResearchProject,
+        query: Mapping[str, Any],
+        choices: Choices = DEFAULTS,
+        *,
+        synthetic: bool = False,
+    ) -> "Collection":
         """The collection that a research project fills with what `query`, TikTok's condition object, finds."""
-        return cls(
+        collection = cls(
             dataset_id=project.project_id,
             name=project.title,
             description=project.description,
@@ -62,7 +71,10 @@ class Collection:
             labels=project.labels,
             hidden=project.hidden,
             default_tag=default_tag(project.languages),
+            record_type=choices.record_type,
+            sender_type=choices.sender_type,
         )
+        return collection._marked_synthetic() if synthetic else collection
 
     def of_comments(self, dataset_id: str) -> "Collection":
         """The collection of the comments on this one's videos: a dataset of its own, so that a size stays a count of
@@ -71,6 +83,8 @@ class Collection:
         ending = " (comments)"
         return replace(self, dataset_id=dataset_id, name=self.name[: _LONGEST_NAME - len(ending)] + ending)
 
-    def marked_synthetic(self) -> "Collection":
-        """The same collection as its registry row shows it when any record came from the sandbox: said, and hidden."""
-        return replace(self, description=(SYNTHETIC + self.description)[:DESCRIPTION_LENGTH], hidden=True)
+    def _marked_synthetic(self) -> "Collection":
+        """The same when any record came from the sandbox: its row and every record say so, and it is hidden."""
+        return replace(
+            self, description=(SYNTHETIC + self.description)[:DESCRIPTION_LENGTH], hidden=True, synthetic=True
+        )

@@ -11,7 +11,7 @@ from include.icandid.identifiers import given_id, identifier
 from include.icandid.language import detect
 from include.icandid.language_tag import searchable_tag
 from include.icandid.person import tiktok
-from include.icandid.record import context, counters, in_language, instant, origin, said, spoken
+from include.icandid.record import context, counters, in_language, instant, origin, said, spoken, synthetic_mark
 from include.icandid.text import clean
 
 _COUNTERS = (("https://schema.org/LikeAction", "like_count"), ("https://schema.org/ReplyAction", "reply_count"))
@@ -37,7 +37,7 @@ def comment_record(comment: Mapping[str, Any], collection: Collection, language:
         "inLanguage": in_language(language),
         "datePublished": published,
         "publisher": tiktok(),
-        "identifier": _identifiers(comment, comment_id),
+        "identifier": _identifiers(comment, comment_id) + synthetic_mark(collection, comment_id),
         "interactionStatistic": counters(comment, _COUNTERS),
     }
     return {field: value for field, value in parts.items() if value}

@@ -11,8 +11,8 @@ from include.domain.errors import SettingInvalid
 from include.icandid.index_mapping import index_template
 from include.icandid.index_write import translated
 
-for chatty in ("opensearch", "opensearchpy.trace"):
-    logging.getLogger(chatty).setLevel(logging.WARNING)  # at DEBUG both quote whole documents
+QUIET = ("opensearch", "opensearchpy.trace")
+"""The client's loggers, which would quote whole documents at DEBUG."""
 
 
 def search_client(url: str, user: tuple[str, str] | None = None, ca_certs: str | None = None) -> OpenSearch:
@@ -23,6 +23,8 @@ def search_client(url: str, user: tuple[str, str] | None = None, ca_certs: str |
     Raises:
         SettingInvalid: this is no such URL.
     """
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
     if not url.startswith(("http://", "https://")):
         raise SettingInvalid("The search index's connection must be a URL that starts with http:// or https://.")
     given: dict[str, Any] = {"http_auth": user, "ca_certs": ca_certs}

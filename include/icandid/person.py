@@ -18,10 +18,10 @@ def profile_url(username: str) -> str:
     return f"https://www.tiktok.com/@{username}"
 
 
-def person(username: str) -> dict[str, Any]:
+def person(username: str, kind: str = "Person") -> dict[str, Any]:
     """An account of which no more than its handle is known; iCANDID searches handles in `alternateName`."""
     return {
-        "@type": "Person",
+        "@type": kind,
         "@id": username,
         "name": username,
         "alternateName": username,
@@ -29,7 +29,7 @@ def person(username: str) -> dict[str, Any]:
     }
 
 
-def sender(username: str) -> dict[str, Any]:
+def sender(username: str, kind: str) -> dict[str, Any]:
     """The account that published a video, with its role on TikTok."""
     role = {
         "@type": "OrganizationRole",
@@ -37,7 +37,7 @@ def sender(username: str) -> dict[str, Any]:
         "roleName": ["user"],
         "memberOf": tiktok(),
     }
-    return person(username) | {"memberOf": role}
+    return person(username, kind) | {"memberOf": role}
 
 
 def mention(text: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from include.domain.observation import OBSERVED_AT
 from include.icandid.collection import Collection
-from include.icandid.identifiers import given_id, video_identifiers
+from include.icandid.identifiers import given_id, identifier, video_identifiers
 from include.icandid.language_tag import language_name, searchable_tag
 from include.icandid.person import mention, person, profile_url, sender, tiktok
 from include.icandid.place import country_name
@@ -22,6 +22,8 @@ _COUNTERS = (
     ("https://schema.org/CommentAction", "comment_count"),
     ("https://schema.org/BookmarkAction", "favorites_count"),
 )
+
+SYNTHETIC_ENTRY = "Synthetic entry from the sandbox, not from TikTok"
 
 _NEVER_AS_LONG = 10**9
 """Seconds; more than thirty years."""
@@ -48,12 +50,12 @@ def video_record(video: Mapping[str, Any], collection: Collection, language: str
         "keywords": [said(word, tag) for word in _distinct(video.get("hashtag_names"))],
         "inLanguage": in_language(language),
         "datePublished": instant(video.get("create_time")),
-        "sender": username and sender(username),
-        "author": username and person(username),
-        "creator": username and person(username),
+        "sender": username and sender(username, collection.sender_type),
+        "author": username and person(username, collection.sender_type),
+        "creator": username and person(username, collection.sender_type),
         "publisher": tiktok(),
         "sameAs": url,
-        "identifier": video_identifiers(video, video_id),
+        "identifier": video_identifiers(video, video_id) + synthetic_mark(collection, video_id),
         "associatedMedia": list(_media(video, video_id, url)),
         "duration": _iso_duration(_seconds(video)),
         "mentions": [mention(text) for text in _distinct(video.get("video_mention_list"))],
@@ -84,7 +86,7 @@ def origin(collection: Collection) -> dict[str, Any]:
     return {
         "@type": "CreativeWork",
         "@id": f"iCANDID_{key}_{collection.dataset_id}",
-        "name": f"Entry from {collection.provider}",
+        "name": SYNTHETIC_ENTRY if collection.synthetic else f"Entry from {collection.provider}",
         "provider": {
             "@id": key,
             "@type": "Organization",
@@ -98,6 +100,11 @@ def origin(collection: Collection) -> dict[str, Any]:
             "license": collection.license,
         },
     }
+
+
+def synthetic_mark(collection: Collection, key: str) -> list[dict[str, Any]]:
+    """What tells a record of the sandbox from a real one: iCANDID shows, searches and exports identifiers."""
+    return [identifier("synthetic", SYNTHETIC_ENTRY, key)] if collection.synthetic else []
 
 
 def said(text: str, tag: str) -> dict[str, str]:

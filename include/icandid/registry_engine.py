@@ -8,7 +8,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from include.domain.errors import SettingInvalid
 
 QUIET = "icandid_registry"
-logging.getLogger(f"sqlalchemy.engine.Engine.{QUIET}").setLevel(logging.WARNING)  # at DEBUG it quotes whole rows
+"""The name of our engines' logger, which would quote whole rows at DEBUG."""
 
 _DRIVERS = {
     "sqlite": "sqlite",
@@ -27,6 +27,7 @@ def registry_engine(url: str) -> Engine:
     Raises:
         SettingInvalid: the URL is none of these, or its driver is not installed.
     """
+    logging.getLogger(f"sqlalchemy.engine.Engine.{QUIET}").setLevel(logging.WARNING)
     try:
         parsed = make_url(url)
         if "+" not in parsed.drivername:

@@ -11,7 +11,6 @@ import orjson
 
 from include.domain.manifest import DatasetManifest, Month
 from include.domain.observation import RAW
-from include.domain.project import ResearchProject
 from include.icandid.collection import Collection
 from include.icandid.conformance import faults
 from include.icandid.language import video_language
@@ -21,7 +20,6 @@ from include.storage.digests import Digests, described_months, read_digests, wri
 from include.storage.layout import ProjectLayout
 from include.storage.objects import Objects
 from include.storage.parquet import open_object, tables_of
-from include.tiktok.query import query_of
 
 log = logging.getLogger(__name__)
 
@@ -39,16 +37,14 @@ class Described:
     withdrawn: int = 0
 
 
-def describe(
-    project: ResearchProject, dataset: DatasetManifest, objects: Objects, sink: Sink, at: datetime
-) -> Described:
+def describe(collection: Collection, dataset: DatasetManifest, objects: Objects, sink: Sink, at: datetime) -> Described:
     """Send the sink one record for each row that is new or says something else than when the sink took it last.
 
     A record that iCANDID would not take goes to the refused records with the reason; the others proceed. What the
     checker refuses is not tried again until it changes, what the sink refuses is tried by every run. Records of rows
     that left the dataset, and older states of refused ones, are withdrawn.
     """
-    layout, collection = ProjectLayout(project.project_id), Collection.of(project, query_of(project))
+    layout = ProjectLayout(collection.dataset_id)
     months = sorted(dataset.months.keys() | described_months(objects, layout, sink.name))
     counts = [
         _Month(objects, layout, collection, sink, month, at).brought(dataset.months.get(month)) for month in months
@@ -56,7 +52,7 @@ def describe(
     total = Described(*(sum(column) for column in zip(*counts, strict=True))) if counts else Described()
     log.info(
         "described project=%s sink=%s accepted=%d refused=%d sent=%d withdrawn=%d",
-        *(project.project_id, sink.name, total.accepted, total.refused, total.sent, total.withdrawn),
+        *(collection.dataset_id, sink.name, total.accepted, total.refused, total.sent, total.withdrawn),
     )
     return total
 
@@ -137,7 +133,8 @@ def _shape(collection: Collection) -> str:
     """Changes when the same row would make another record: the mapping, or what a record says of its collection."""
     said = (
         *(collection.dataset_id, collection.name, collection.license, collection.provider),
-        *(collection.record_type, collection.default_tag, collection.languages),
+        *(collection.record_type, collection.sender_type, collection.default_tag, collection.languages),
+        collection.synthetic,
     )
     return hashlib.sha256(f"{RECORD_VERSION} {said!r}".encode()).hexdigest()[:16]
 

@@ -60,9 +60,8 @@ def harvested(
     wanted = project.wanted(today)
     missing = _missing(wanted, current)
     wanted_days = wanted.days if wanted else 0
-    collection = Collection.of(project, query)
     return Harvested(
-        collection=collection.marked_synthetic() if dataset.synthetic else collection,
+        collection=Collection.of(project, query, synthetic=dataset.synthetic),
         files=files,
         rows=dataset.rows,
         first_created=min((each.first_created for each in windows if each.first_created), default=None),

@@ -12,6 +12,7 @@ from include.domain.manifest import DatasetManifest
 from include.domain.project import ResearchProject
 from include.domain.registration import Registration, SinkCounts
 from include.domain.window import Window
+from include.icandid.choices import DEFAULTS, Choices
 from include.icandid.collection import Collection
 from include.icandid.registry import Count, Registrar
 from include.icandid.registry_row import RegistryRow
@@ -51,11 +52,12 @@ def register(
     run: str,
     at: datetime,
     indices: Sequence[Sink] = (),
+    choices: Choices = DEFAULTS,
 ) -> Registration:
     """Bring every sink and the registry row up to date, compare all counts, and keep them under the name of the run.
 
-    The dataset's own description comes first; records go to the hand-over tree and to `indices`. The row is hidden
-    as long as the counts do not reconcile.
+    The dataset's own description comes first; records go to the hand-over tree, if it is chosen, and to `indices`.
+    The row is hidden as long as the counts do not reconcile.
 
     Raises:
         CountsDiffer: two counts do not reconcile; names both.
@@ -63,10 +65,10 @@ def register(
     layout = ProjectLayout(project.project_id)
     dataset = read_dataset(objects, layout) or DatasetManifest(schema_version=SCHEMA_VERSION)
     describe_dataset(project, dataset, objects, at.date())
-    sinks = (HandOver(objects, layout, run), *indices)
-    counts = tuple(_counts(sink, describe(project, dataset, objects, sink, at), project) for sink in sinks)
-    collection = Collection.of(project, query_of(project))
-    row = RegistryRow.of(collection.marked_synthetic() if dataset.synthetic else collection)
+    collection = Collection.of(project, query_of(project), choices, synthetic=dataset.synthetic)
+    row = RegistryRow.of(collection)
+    sinks = (*([HandOver(objects, layout, run)] if choices.tree else []), *indices)
+    counts = tuple(_counts(sink, describe(collection, dataset, objects, sink, at), project) for sink in sinks)
     differences = [difference for each in counts for difference in each.differences(dataset.rows)]
     size = next((each.counted for each in counts if each.counted is not None), counts[0].accepted)
     outcome = registry.register(row, at, None if differences else Count(size, at.date()))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given, settings
@@ -5,6 +6,7 @@ from hypothesis import strategies as st
 
 from include.icandid.comment_record import comment_language, comment_record
 from include.icandid.conformance import faults
+from include.icandid.record import SYNTHETIC_ENTRY
 from include.icandid.registry_row import RegistryRow
 from tests.icandid.rows import COLLECTION
 
@@ -32,6 +34,12 @@ def test_a_comment_is_a_record_of_its_own_dataset_without_a_sender():
         "commented_video_id_7303985428648987936",
     ]
     assert [one["interactionType"][19:] for one in record["interactionStatistic"]] == ["LikeAction", "ReplyAction"]
+
+
+def test_a_comment_from_the_sandbox_says_so():
+    record = comment_record(COMMENT, replace(COMMENTS, synthetic=True), "nl")
+    assert record["isBasedOn"]["name"] == record["identifier"][-1]["value"] == SYNTHETIC_ENTRY
+    assert faults(record, "strict") == []
 
 
 def test_a_reply_names_the_comment_that_it_answers():

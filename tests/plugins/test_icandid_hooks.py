@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 import pytest
 
 from include.domain.errors import SettingInvalid
+from include.icandid.choices import Choices
 from include.icandid.registry import Registry
 from include.icandid.registry_http import HttpRegistry
-from plugins.icandid_hooks import collection_registry, search_indices
+from plugins.icandid_hooks import collection_registry, icandid_choices, search_indices
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -99,3 +100,36 @@ def test_a_host_that_is_no_host_is_a_setting_to_correct(connect):
     connect("icandid_search", conn_type="http", host="ftp://search.example.org")
     with pytest.raises(SettingInvalid, match="write its host as a name or https://name"):
         search_indices(NOW)
+
+
+def test_without_a_choice_the_tree_is_filled_and_types_are_schema_orgs():
+    assert icandid_choices() == Choices(tree=True, record_type="Message", sender_type="Person")
+
+
+@pytest.mark.parametrize(
+    ("named", "tree", "indices"), [("tree", True, 0), ("index", False, 1), ("tree, index", True, 1), ("", True, 1)]
+)
+def test_the_ways_in_are_those_that_a_deployment_names(connect, engine, monkeypatch, named, tree, indices):
+    connect("icandid_search", conn_type="http", host=engine.url, extra={"own": True})
+    monkeypatch.setenv("ICANDID_SINKS", named)
+    assert (icandid_choices().tree, len(search_indices(NOW))) == (tree, indices)
+
+
+def test_an_index_that_is_named_needs_its_connection(monkeypatch):
+    monkeypatch.setenv("ICANDID_SINKS", "index")
+    with pytest.raises(SettingInvalid, match="add the connection icandid_search"):
+        search_indices(NOW)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [
+        ("ICANDID_SINKS", "tree,trash", "name tree or index"),
+        ("ICANDID_RECORD_TYPE", "Video", "write Message or message"),
+        ("ICANDID_SENDER_TYPE", "person", "write Person or Organization"),
+    ],
+)
+def test_a_choice_that_nobody_knows_is_a_setting_to_correct(monkeypatch, setting, value, says):
+    monkeypatch.setenv(setting, value)
+    with pytest.raises(SettingInvalid, match=f"{setting} = '{value}': {says}"):
+        icandid_choices()

@@ -4,10 +4,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from include.domain.window import Window
+from include.icandid.collection import Collection
 from include.stages.describe import Described, describe
 from include.stages.hand_over import HandOver
 from include.stages.merge import merge
 from include.storage.manifests import read_dataset
+from include.tiktok.query import query_of
 from tests.projects import project
 from tests.stages.kills import Killed, Mortal
 from tests.stages.reading import LAYOUT, everything
@@ -34,7 +36,9 @@ def refused_paths(objects):
 
 
 def described(objects, **changes):
-    return describe(project(**changes), read_dataset(objects, LAYOUT), objects, HandOver(objects, LAYOUT, "run"), AT)
+    dataset, wanted = read_dataset(objects, LAYOUT), project(**changes)
+    collection = Collection.of(wanted, query_of(wanted), synthetic=dataset.synthetic)
+    return describe(collection, dataset, objects, HandOver(objects, LAYOUT, "run"), AT)
 
 
 def refuse(monkeypatch, *video_ids):

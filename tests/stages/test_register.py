@@ -7,6 +7,7 @@ import pytest
 
 from include.domain.errors import CountsDiffer
 from include.domain.window import Window
+from include.icandid.choices import Choices
 from include.icandid.collection import SYNTHETIC
 from include.icandid.registry import Registry
 from include.icandid.registry_engine import registry_engine
@@ -282,6 +283,42 @@ def test_a_dataset_from_the_sandbox_says_so_and_stays_hidden_whatever_the_projec
     row = registry.row(DATASET)
     assert row["description"].startswith(SYNTHETIC)
     assert row["hidden"]
+
+
+@pytest.mark.usefixtures("merged")
+def test_every_record_from_the_sandbox_says_so_in_every_sink(objects, registry):
+    shelf = Shelf()
+    register(project(), objects, registry, "manual__1", AT, [shelf])
+    handed = [json.loads(objects.read(path)) for path in record_paths(objects)]
+    for document in (*handed, *shelf.held.values()):
+        assert document["isBasedOn"]["name"] == "Synthetic entry from the sandbox, not from TikTok"
+        assert document["identifier"][-1]["value"] == "Synthetic entry from the sandbox, not from TikTok"
+
+
+@pytest.mark.usefixtures("merged")
+def test_records_from_tiktok_carry_no_mark(objects, registry):
+    unmark(objects)
+    register(project(), objects, registry, "manual__1", AT, [shelf := Shelf()])
+    assert "ynthetic" not in json.dumps(list(shelf.held.values()))
+
+
+@pytest.mark.usefixtures("two_months")
+def test_a_deployment_without_the_tree_fills_the_others(objects, registry):
+    shelf = Shelf()
+    told = register(project(), objects, registry, "manual__1", AT, [shelf], Choices(tree=False))
+    assert [one.sink for one in told.sinks] == ["shelf"]
+    assert (told.accepted, told.sent, told.registry_count) == (3, 3, 3)
+    assert record_paths(objects) == []
+
+
+@pytest.mark.usefixtures("merged")
+def test_another_type_of_records_or_senders_sends_every_record_again(objects, registry):
+    shelf = Shelf()
+    register(project(), objects, registry, "manual__1", AT, [shelf])
+    chosen = Choices(record_type="message", sender_type="Organization")
+    told = register(project(), objects, registry, "manual__2", AT, [shelf], chosen)
+    assert told.sent == 2
+    assert {(one["@type"], one["sender"]["@type"]) for one in shelf.held.values()} == {("message", "Organization")}
 
 
 def unmark(objects):
