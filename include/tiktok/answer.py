@@ -3,8 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +28,7 @@ LARGEST = 64 * 2**20
 """Bytes of the largest answer; a page of 100 videos has some 200,000."""
 
 CHUNK = 2**16
+DAY = 24 * 60 * 60.0
 
 SANDBOX_HEADER = "X-Icandid-Sandbox"
 """Set by the sandbox on every answer, so that synthetic records are never taken for real ones."""
@@ -88,8 +88,7 @@ def post(session: requests.Session, base_url: str, path: str, **sent: Any) -> Re
     ends = monotonic() + SECONDS
     url = base_url + path
     with session.post(url, stream=True, allow_redirects=False, timeout=TIMEOUT, **sent) as response:
-        at = received_at(response)
-        clock.heard(base_url, at)
+        at = clock.received(base_url, response.headers.get("Date", ""))
         return Reply(response.status_code, response.headers, _body(response.raw, ends), at)
 
 
@@ -134,7 +133,6 @@ def read(reply: Reply, key: str, asked: Mapping[str, Any]) -> Answer | Refusal:
 
 def refusal(reply: Reply, error: Mapping[str, Any]) -> Refusal:
     """What TikTok says in `error`, its `code`, `message` and `log_id`."""
-    asked_for = reply.headers.get("Retry-After", "")
     return Refusal(
         status=reply.status,
         code=str(error.get("code") or ""),
@@ -142,8 +140,17 @@ def refusal(reply: Reply, error: Mapping[str, Any]) -> Refusal:
         log_id=error.get("log_id"),
         received_at=reply.received_at,
         body=reply.body,
-        retry_after=float(asked_for) if asked_for.isdigit() else 0,
+        retry_after=_pause(reply),
     )
+
+
+def _pause(reply: Reply) -> float:
+    """Seconds to wait, which a server tells as such or as a date (RFC 9110, 10.2.3); at most a day."""
+    said = reply.headers.get("Retry-After", "").strip()
+    if said.isascii() and said.isdigit():
+        return min(float(said), DAY)
+    until = clock.http_date(said)
+    return min(max((until - reply.received_at).total_seconds(), 0), DAY) if until else 0
 
 
 def _elsewhere(reply: Reply) -> str:
@@ -185,15 +192,6 @@ def parsed(body: bytes) -> Any:
 def records_in(body: bytes, key: str) -> list[dict[str, Any]]:
     """The records of a stored answer; empty when TikTok left the list out or sent null."""
     return [record for record in _list(parsed(body)["data"], key) if isinstance(record, dict)]
-
-
-def received_at(response: requests.Response) -> datetime:
-    """When TikTok answered, by TikTok's own clock: the clock that its quota day follows."""
-    try:
-        at = parsedate_to_datetime(response.headers["Date"])
-    except (KeyError, ValueError):
-        return datetime.now(UTC)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _list(data: Mapping[str, Any], key: str) -> list[Any]:

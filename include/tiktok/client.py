@@ -25,7 +25,7 @@ from include.domain.quota import RECORDS_A_PAGE, Meter, client_name
 from include.domain.window import Window
 from include.tiktok import clock
 from include.tiktok.answer import Answer, Refusal, post, read, redirected
-from include.tiktok.retries import LONGEST, SEARCH_TRIES, Again, repeated
+from include.tiktok.retries import PAUSE, SEARCH_TRIES, Again, repeated
 from include.tiktok.token import Credentials, bearer
 from include.tiktok.verdicts import REDIRECTS, Remedy, remedy
 
@@ -96,8 +96,8 @@ class _Call:
             return came
         match remedy(came.status, came.code, came.message):
             case Remedy.TOMORROW:
-                again_at = self.meter.refused(came.received_at)
-                raise QuotaExhausted(again_at, came.received_at, "TikTok says the daily quota is used up")
+                why = f"TikTok says the daily quota is used up (log_id={came.log_id})"
+                raise QuotaExhausted(self.meter.refused(came.received_at), came.received_at, why)
             case Remedy.RENEW_TOKEN:
                 raise CredentialsRejected(f"TikTok refuses a token it has just given (log_id={came.log_id}).")
             case Remedy.PERSON if came.status in REDIRECTS:
@@ -160,9 +160,9 @@ def _given_up(again: Again) -> HarvestError:
     """What the last of many refusals means for the search."""
     refusal = again.refusal
     log_id = refusal.log_id if refusal else None
-    if refusal and again.retry_after > LONGEST:
+    if refusal and again.retry_after > PAUSE:
         until = refusal.received_at + timedelta(seconds=again.retry_after)
-        return QuotaExhausted(until, refusal.received_at, f"TikTok asks for a pause: {again}")
+        return QuotaExhausted(until, refusal.received_at, f"TikTok asks for a pause: {again} (log_id={log_id})")
     if not again.for_good:
         return ApiUnavailable(str(again), log_id)
     match again.remedy:

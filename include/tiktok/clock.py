@@ -1,12 +1,34 @@
 """What time it is for TikTok: its quota day follows its own clock, which the Date header of each answer tells."""
 
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+BELIEVED = timedelta(days=3653)
+"""A date further from ours than ten years tells no time."""
 
 _ahead: dict[str, timedelta] = {}
 
 
+def http_date(text: str) -> datetime | None:
+    """The moment that a header names, in any of the three forms of RFC 9110, 5.6.7; None when it names none."""
+    try:
+        at = parsedate_to_datetime(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def received(base_url: str, date: str) -> datetime:
+    """When an answer of `base_url` with this Date header was sent; the clock is set by it."""
+    at = http_date(date)
+    if at is None or abs(at - datetime.now(UTC)) > BELIEVED:
+        return now(base_url)
+    heard(base_url, at)
+    return at
+
+
 def heard(base_url: str, date: datetime) -> None:
-    """Note the time that an answer of `base_url` carried."""
+    """Set the clock by an answer of `base_url`."""
     _ahead[base_url] = date - datetime.now(UTC)
 
 

@@ -37,7 +37,10 @@ WAITS: dict[Remedy | None, wait_base] = {
     None: wait_exponential_jitter(multiplier=5, max=60, jitter=5),
 }
 LONGEST = 15 * 60
-"""Seconds that a page may wait in all; a longer wait gives the worker back."""
+"""Seconds that a page may wait in all."""
+
+PAUSE = 2 * 60
+"""Seconds of the longest wait between two calls, which the lease outlives; a longer one gives the worker back."""
 
 
 class Again(Exception):
@@ -67,7 +70,7 @@ def repeated(call: Callable[[], Result], sleep: Callable[[float], None], search_
         again = _again(state)
         met[again.remedy] += 1
         again.for_good = met[again.remedy] >= tries[again.remedy]
-        too_long = state.idle_for + state.upcoming_sleep > LONGEST
+        too_long = state.upcoming_sleep > PAUSE or state.idle_for + state.upcoming_sleep > LONGEST
         return again.for_good or too_long or state.attempt_number >= MOST
 
     return Retrying(retry=retry_if_exception_type(Again), stop=enough, wait=_pause, sleep=sleep, reraise=True)(call)

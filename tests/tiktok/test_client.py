@@ -71,11 +71,37 @@ def test_the_daily_quota_ends_the_page_at_once(status):
     error, _, meter, slept = ask(refusal(status, "daily_quota_limit_exceeded"))
     assert isinstance(error, QuotaExhausted)
     assert (meter.sent, meter.refusals, slept) == (1, 1, [])
+    assert "log_id=20260601100000LOG" in str(error)
 
 
 def test_the_short_rate_limit_waits_as_long_as_it_says():
     (_, cost), _, meter, slept = ask(refusal(429, "rate_limit_exceeded", **{"Retry-After": "77"}), answer(GOOD))
     assert (cost, slept, meter.refusals) == (2, [77], 0)
+
+
+def test_a_date_until_when_to_wait_is_honoured():
+    until = "Mon, 01 Jun 2026 10:01:17 GMT"
+    _, _, _, slept = ask(refusal(429, "rate_limit_exceeded", **{"Retry-After": until}), answer(GOOD))
+    assert slept == [77]
+
+
+@pytest.mark.parametrize("said", ["9" * 400, "Tue, 01 Jun 2027 10:00:00 GMT"])
+def test_no_pause_is_longer_than_a_day_of_quota(said):
+    error, *_ = ask(refusal(429, "rate_limit_exceeded", **{"Retry-After": said}))
+    assert error.wait == timedelta(days=1)
+
+
+@pytest.mark.parametrize("said", ["²", "-5", "soon", "Mon, 01 Jun 2026 09:00:00 GMT", ""])
+def test_a_pause_that_says_nothing_is_an_ordinary_wait(said):
+    _, _, _, slept = ask(refusal(429, "rate_limit_exceeded", **{"Retry-After": said}), answer(GOOD))
+    assert 5 <= slept[0] <= 10
+
+
+def test_a_pause_that_a_lease_may_not_outlive_gives_the_worker_back():
+    error, _, _, slept = ask(refusal(429, "rate_limit_exceeded", **{"Retry-After": "121"}))
+    assert isinstance(error, QuotaExhausted)
+    assert "log_id=20260601100000LOG" in str(error)
+    assert slept == []
 
 
 def test_a_long_pause_that_tiktok_asks_for_gives_the_worker_back():
