@@ -3,7 +3,8 @@
     HarvestError
     ├── Moment                  nobody: the same call again in a moment
     │   ├── ApiUnavailable          TikTok answered with a passing fault, or not at all
-    │   └── StorageUnavailable      the object store does not answer
+    │   ├── StorageUnavailable      the object store does not answer
+    │   └── NoticeNotSent           a notification did not leave
     ├── Tomorrow                nobody: go on at a known time
     │   ├── QuotaExhausted          the client's requests or records of this UTC day are used up
     │   └── WindowTaken             another task holds the window's lease
@@ -12,6 +13,7 @@
     │   └── SearchLost              TikTok does not know the id of this search any more
     └── Person                  a person: nothing changes until somebody acts
         ├── ProjectInvalid          the configuration of a research project
+        ├── ApplicationInvalid      the answers of an application to TikTok
         ├── CredentialsRejected     the API client of a research project
         ├── RequestRejected         TikTok refuses this request for good
         ├── AccessEnded             today lies outside the approved access dates
@@ -59,6 +61,10 @@ class StorageUnavailable(Moment):
     """The object store could not answer this time."""
 
 
+class NoticeNotSent(Moment):
+    """A notification could not be sent this time."""
+
+
 class QuotaExhausted(Tomorrow):
     """The client's quota is used up, or what a project may take of it; go on at `resets_at`, known at `at`."""
 
@@ -87,6 +93,10 @@ class SearchLost(Narrower):
 
 class ProjectInvalid(Person):
     """A research project's configuration cannot be used."""
+
+
+class ApplicationInvalid(Person):
+    """An application to TikTok cannot be saved as it was filled in, or is not there."""
 
 
 class CredentialsRejected(Person):
