@@ -1,0 +1,134 @@
+"""Examine: what a proposed research project asks TikTok, whether TikTok would answer, and what it would cost."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from include.domain.errors import AccessEnded, QuotaExhausted, SearchLost, SearchTooBroad
+from include.domain.manifest import WindowManifest
+from include.domain.project import ResearchProject
+from include.domain.window import Window
+from include.stages.estimate import estimate
+from include.stages.proposal import Proposal
+from include.storage.layout import ProjectLayout
+from include.storage.ledger import Ledger
+from include.storage.manifests import read_windows
+from include.storage.objects import Objects
+from include.tiktok.client import ResearchApi, video_request
+from include.tiktok.query import query_id, query_of
+from include.tiktok.query_words import condition, long_lists, sentence
+from include.tiktok.token import bearer
+
+
+def examine(proposal: Proposal, api: ResearchApi, objects: Objects, today: date, *, probe: bool) -> dict[str, Any]:
+    """What an engineer has to know before the project is written; nothing is written here.
+
+    Raises:
+        CredentialsRejected: TikTok does not accept the API client.
+        RequestRejected: TikTok refuses the query for good.
+        ApiUnavailable: TikTok could not answer this time.
+    """
+    project = proposal.project
+    query, known = query_of(project), read_windows(objects, ProjectLayout(project.project_id))
+    bearer(api.session, api.credentials)
+    return {
+        "project_id": project.project_id,
+        "state": proposal.state,
+        "changes": proposal.changes,
+        "asks": sentence(query, _days(project)),
+        "condition": condition(query),
+        "query_id": query_id(query),
+        "generation": generation(proposal, known),
+        "connection": f"{project.connection_id}: TikTok gave a token",
+        "probe": _probed(project, api, objects, today) if probe else "not asked for",
+        "cost": cost(project, known, today),
+        "notes": [*long_lists(query), *_notes(project, today)],
+    }
+
+
+def generation(proposal: Proposal, known: list[WindowManifest]) -> str:
+    """What a changed query means for a project that holds data already."""
+    after = query_id(query_of(proposal.project))
+    others = [manifest for manifest in known if manifest.query_id != after]
+    if not others:
+        return "the first of this project" if not known else "goes on: the query stays as it is"
+    before = query_id(query_of(proposal.earlier)) if proposal.earlier else "unknown"
+    if before == after:
+        return "goes on: the query stays as it is; some windows are of an earlier one"
+    again = sum(window.days for window in _days_again(known, after))
+    return (
+        f"A NEW GENERATION STARTS: the query changes from {before} to {after}. {again} days that complete windows of "
+        "another query cover will be asked again. What is stored stays: the column query_id of the dataset says which "
+        "query found a record last."
+    )
+
+
+def cost(project: ResearchProject, known: list[WindowManifest], today: date) -> str:
+    """What the first run would take; requests stay unknown until a window of the query is complete."""
+    wanted = project.wanted(today)
+    if wanted is None:
+        return f"nothing yet: no day of the period is {project.settle_days} days old"
+    same = [manifest for manifest in known if manifest.query_id == query_id(query_of(project))]
+    left = wanted.without(manifest.window for manifest in same if manifest.complete)
+    windows = [window for days in left for window in days.cut(project.window_days)]
+    taken = estimate(windows, same, project.daily_requests)
+    least = f"; at least {len(windows)}, one for each window" if taken.requests is None else ""
+    share = f" of {project.daily_requests} requests a day"
+    return (
+        f"{taken}{least}{share}; more for an open period, as days pass"
+        if project.period.end is None
+        else (f"{taken}{least}{share}")
+    )
+
+
+def _probed(project: ResearchProject, api: ResearchApi, objects: Objects, today: date) -> str:
+    """Ask for one record of the newest settled days; the request is counted like any other."""
+    wanted = project.wanted(today)
+    try:
+        project.check_access(today)
+    except AccessEnded:
+        return f"not sent: access is approved from {project.access.start} to {project.access.end}"
+    if wanted is None:
+        return "not sent: no day of the period is old enough"
+    days = Window(max(wanted.start, wanted.end - (project.window_days - 1) * (date.resolution)), wanted.end)
+    request = video_request(query_of(project), days, None) | {"max_count": 1}
+    ledger = Ledger(objects, api.client, project.daily_requests)
+    try:
+        answer, requests = api.videos(request, ("id",), ledger)
+    except QuotaExhausted as error:
+        return f"not answered: {error}"
+    except (SearchTooBroad, SearchLost) as error:
+        return f"TikTok failed on {_said(days)}, harvest will cut it into less; think of a smaller window_days: {error}"
+    finally:
+        ledger.close()
+    found = "a video was found" if answer.returned else "there is more to page through" if answer.cursor else "nothing"
+    return f"TikTok accepts the query ({requests} request); in {_said(days)}: {found}"
+
+
+def _days_again(known: list[WindowManifest], after: str) -> list[Window]:
+    """Days that complete windows of other queries cover, and none of this one."""
+    same = [manifest.window for manifest in known if manifest.complete and manifest.query_id == after]
+    others = sorted(manifest.window for manifest in known if manifest.complete and manifest.query_id != after)
+    again: list[Window] = []
+    for window in others:
+        again += window.without([*same, *again])
+    return again
+
+
+def _notes(project: ResearchProject, today: date) -> Iterator[str]:
+    if today < project.access.start:
+        yield f"access begins on {project.access.start}; until then every run stops at its plan"
+    if today > project.access.end:
+        yield f"access ended on {project.access.end}; every run stops at its plan"
+    if project.schedule:
+        yield f"its schedule {project.schedule} begins by itself as soon as the DAG is there"
+    if project.pool is None:
+        yield "it has no pool: its windows take turns, but not with those of other projects of the same API client"
+
+
+def _days(project: ResearchProject) -> str:
+    return f"created from {project.period.start} " + (f"to {project.period.end}" if project.period.end else "on")
+
+
+def _said(days: Window) -> str:
+    return f"{days.start} to {days.end}"
