@@ -31,7 +31,7 @@ class HandOver:
         for record in records:
             day, content = _day(record), document_bytes(record)
             path = self.layout.record(day, record["@id"])
-            self.objects.write(path, content)
+            self._place(record["@id"], path, content)
             lines[f"{day:%Y-%m}"][path.removeprefix(self.layout.records)] = hashlib.sha256(content).hexdigest()
             yield Verdict(record["@id"], "updated")
         for month, files in lines.items():
@@ -53,6 +53,19 @@ class HandOver:
     def count(self, dataset_id: str) -> None:  # noqa: ARG002
         """Nobody can tell from here: the loader moves what it has loaded."""
         return
+
+    def _place(self, name: str, path: str, content: bytes) -> None:
+        """Put a file into the tree in one step.
+
+        In a folder, a put first leaves `<name>.json#1` beside its target, and the loader takes every name that holds
+        `.json` (libis/es_loader): a file is therefore written elsewhere and moved in. A bucket shows whole objects.
+        """
+        if not self.objects.url.startswith("file://"):
+            self.objects.write(path, content)
+            return
+        arriving = f"{self.layout.root}/arriving/{name}"
+        self.objects.write(arriving, content)
+        self.objects.store.rename(arriving, path)
 
     def _add(self, path: str, lines: Iterable[str]) -> None:
         """A task that is repeated adds to the list of its first attempt; the later line of a file counts."""

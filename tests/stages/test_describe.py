@@ -140,7 +140,7 @@ def test_a_video_with_nothing_but_an_id_is_accepted_or_refused_but_never_lost(ob
 @pytest.mark.usefixtures("merged")
 def test_a_description_killed_midway_is_completed_by_the_next(objects):
     with pytest.raises(Killed):
-        described(Mortal.of(objects, ".json", 1))
+        described(Mortal.of(objects, "", 1))
     assert described(objects).accepted == 2
     assert len(record_paths(objects)) == 2
     assert described(objects).sent == 0

@@ -175,6 +175,15 @@ def test_a_registration_killed_at_any_put_is_finished_by_the_next(objects, regis
     assert nth > 8
 
 
+@pytest.mark.usefixtures("merged")
+def test_nothing_unfinished_ever_lies_in_the_tree(objects, registry):
+    witness = Mortal.of(objects, "", 10**6)
+    register(project(), witness, registry, "manual__1", AT)
+    assert not [path for path in witness.seen if path.startswith(LAYOUT.records)]
+    assert len(record_paths(objects)) == 2
+    assert objects.paths(f"{LAYOUT.root}/arriving/") == []
+
+
 def clean(objects):
     """Nothing was ever described."""
     objects.delete([path for path in objects.paths(f"{LAYOUT.root}/") if "/videos/" not in path])
