@@ -83,7 +83,8 @@ def codebook_csv(columns: tuple[Column, ...]) -> str:
 
 
 def codebook_markdown(columns: tuple[Column, ...]) -> str:
-    """The codebook as a Markdown table."""
+    """The codebook as a Markdown table; names and types are code, for `list<item: string>` is no tag."""
     head = [field.name for field in fields(Column)]
-    rows = [head, ["---"] * len(head), *map(astuple, columns)]
+    cells = ((f"`{name}`", f"`{kind}`", *rest) for name, kind, *rest in map(astuple, columns))
+    rows = [head, ["---"] * len(head), *cells]
     return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |\n" for row in rows)

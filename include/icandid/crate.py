@@ -2,13 +2,20 @@
 
 from typing import Any
 
+import orjson
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
 from include.icandid.description import dataset_facts, file_facts, variable
 from include.icandid.harvested import Harvested, limits
-from include.icandid.query_text import query_text
 from include.icandid.record import instant
+
+DOCUMENTS = (
+    ("README.md", "README", "text/markdown", "What the dataset is, what it lacks, how to open it."),
+    ("codebook.csv", "Codebook", "text/csv", "Every column with its type, unit, source and caveats."),
+    ("dataset.jsonld", "Description", "application/ld+json", "The dataset as schema.org describes datasets."),
+)
+"""What lies beside the data: path, name, format, meaning."""
 
 VERSION = "1.1"
 """Of the RO-Crate specification: the one that most readers know."""
@@ -24,6 +31,9 @@ def ro_crate(harvested: Harvested) -> dict[str, Any]:
     for file in harvested.files:
         about = file_facts(file)
         crate.add_file(dest_path=about.pop("contentUrl"), properties=about)
+    for path, title, encoding, meaning in DOCUMENTS:
+        about = {"name": title, "encodingFormat": encoding, "description": meaning}
+        crate.add_file(dest_path=path, properties=about)
     root["variableMeasured"] = [_entity(crate, variable(column)) for column in harvested.columns]
     root["mentions"] = _harvest(crate, harvested)
     return dict(crate.metadata.generate())
@@ -37,7 +47,8 @@ def _harvest(crate: ROCrate, harvested: Harvested) -> ContextEntity:
     """Provenance: what was asked, with what, and what came of it."""
     name, _, version = harvested.software.partition(" ")
     software = {"@type": "SoftwareApplication", "@id": "#harvester", "name": name, "version": version or "unknown"}
-    query = {"@type": "CreativeWork", "@id": "#query", "name": "Query", "text": query_text(harvested.collection.query)}
+    written = orjson.dumps(harvested.collection.query, option=orjson.OPT_SORT_KEYS).decode()
+    query = {"@type": "CreativeWork", "@id": "#query", "name": "Query", "text": written}
     counts: dict[str, int | str] = {
         "windows": harvested.windows,
         "requests": harvested.requests,

@@ -85,7 +85,9 @@ def test_the_crate_lists_files_columns_and_the_harvest():
     graph = {one["@id"]: one for one in crate["@graph"]}
     root = graph["./"]
     assert root["name"] == COLLECTION.name
-    assert root["hasPart"] == [{"@id": "2023-11.parquet"}, {"@id": "2023-12.parquet"}]
+    parts = ["2023-11.parquet", "2023-12.parquet", "README.md", "codebook.csv", "dataset.jsonld"]
+    assert root["hasPart"] == [{"@id": part} for part in parts]
+    assert {graph[part]["encodingFormat"] for part in parts[2:]} == {"text/markdown", "text/csv", "application/ld+json"}
     assert len(root["variableMeasured"]) == len(VIDEO_COLUMNS)
     harvest = graph["#harvest"]
     assert harvest["@type"] == "CreateAction"
@@ -95,6 +97,21 @@ def test_the_crate_lists_files_columns_and_the_harvest():
     assert graph["ro-crate-metadata.json"]["conformsTo"]["@id"] == "https://w3id.org/ro/crate/1.1"
     assert ro_crate(HARVESTED) == crate
     json.dumps(crate)
+
+
+def test_the_crate_holds_the_whole_query_however_long():
+    pytest.importorskip("rocrate", reason="not installed: the Python package rocrate")
+    from include.icandid.crate import ro_crate
+
+    accounts = [f"account_{n}" for n in range(300)]
+    query = {"and": [{"operation": "IN", "field_name": "username", "field_values": accounts}]}
+    crate = ro_crate(replace(HARVESTED, collection=replace(COLLECTION, query=query)))
+    (written,) = [one["text"] for one in crate["@graph"] if one["@id"] == "#query"]
+    assert json.loads(written) == query
+
+
+def test_a_type_with_angle_brackets_survives_markdown():
+    assert "| `hashtag_names` | `list<item: string>` |" in readme(HARVESTED)
 
 
 @pytest.mark.parametrize("tool", ["pandas", "polars", "duckdb"])

@@ -77,6 +77,9 @@ def test_the_crate_holds_the_provenance(objects):
     assert graph["#windows-suspect"]["value"] == str(TURN)
     assert graph["#windows-incomplete"]["value"] == str(MARCH)
     assert graph["#settle-days"]["value"] == "3"
+    parts = {one["@id"] for one in graph["./"]["hasPart"]}
+    beside = {path for path in objects.paths(LAYOUT.dataset) if path not in (LAYOUT.dataset_manifest, CRATE)}
+    assert {LAYOUT.dataset + part for part in parts} == beside
     assert graph["#harvester"]["name"] == "icandid-tiktok-harvester"
     assert json.loads(graph["#query"]["text"]).keys() == query_of(project()).keys()
 
