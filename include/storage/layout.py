@@ -13,6 +13,10 @@ projects/<project_id>/
   refused/<record id>.json                     a record that iCANDID would not take, with the reason
   registration/<run>.json                      what reconciled, run by run
   registration/described/<sink>/<yyyy-mm>.parquet  which records a sink took, by digest
+  notices/<deadline>/<days before>.json        which notifications were sent
+applications/<application_id>/
+  drafts/<number>.json                         every version of the answers
+  dossier.md, dossier.html, completeness.json  the latest version, to be read
 """
 
 import re
@@ -41,8 +45,12 @@ class ProjectLayout:
         return f"{self.configurations}{timestamp}.json"
 
     @property
+    def harvest(self) -> str:
+        return f"{self.root}/{self.entity}/"
+
+    @property
     def windows(self) -> str:
-        return f"{self.root}/{self.entity}/windows/"
+        return f"{self.harvest}windows/"
 
     def window(self, window: Window) -> str:
         return f"{self.windows}{window}/"
@@ -67,7 +75,7 @@ class ProjectLayout:
 
     @property
     def dataset(self) -> str:
-        return f"{self.root}/{self.entity}/dataset/"
+        return f"{self.harvest}dataset/"
 
     def month(self, month: str) -> str:
         return f"{self.dataset}{month}.parquet"
@@ -106,6 +114,32 @@ class ProjectLayout:
 
     def deletes(self, run: str, month: str) -> str:
         return f"{self.root}/hand-over/{_plain(run)}/{month}.deletes"
+
+    def notice(self, deadline: str, days: int) -> str:
+        return f"{self.root}/notices/{deadline}/{days}.json"
+
+
+@dataclass(frozen=True)
+class ApplicationLayout:
+    """The paths of one application to TikTok."""
+
+    application_id: str
+
+    @property
+    def root(self) -> str:
+        return f"applications/{self.application_id}/"
+
+    @property
+    def drafts(self) -> str:
+        return f"{self.root}drafts/"
+
+    def draft(self, number: int) -> str:
+        return f"{self.drafts}{number:04d}.json"
+
+    @property
+    def dossiers(self) -> tuple[str, str, str]:
+        """Markdown, HTML, and the completeness report."""
+        return f"{self.root}dossier.md", f"{self.root}dossier.html", f"{self.root}completeness.json"
 
 
 def leases(prefix: str) -> str:

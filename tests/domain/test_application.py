@@ -24,28 +24,10 @@ def remarks(name, today=TODAY, **changes):
 
 
 def test_the_questions_come_in_tiktoks_order():
-    assert [question.text.split()[0] for question in QUESTIONS] == [
-        "Name",
-        "Address",
-        "Link",
-        "Link",
-        "Area",
-        "Name",
-        "May",
-        "Members",
-        "Links",
-        "Research",
-        "Summary",
-        "Description",
-        "Access",
-        "Access",
-        "Plans",
-        "Data",
-        "Hypotheses",
-        "Expected",
-        "Summary",
-        "References",
-    ]
+    assert " ".join(question.text.split()[0] for question in QUESTIONS) == (
+        "Name Address Link Link Area Name May Members Links Research Summary Description Access Access Plans Data "
+        "Hypotheses Expected Summary References"
+    )
     assert tuple(Application.model_fields)[: len(NAMES)] == NAMES
     assert len(TOPICS) == 8
 
@@ -93,6 +75,7 @@ def test_two_years_of_access_can_be_applied_for(start, end):
     [
         ({"access_start": "2027-03-01", "access_end": "2029-03-02"}, "longer than two years"),
         ({"access_start": "2027-03-01", "access_end": "2027-02-28"}, "swap them"),
+        ({"access_start": "1027-03-01", "access_end": "1027-03-02"}, "lies before the Research API"),
         ({"access_start": "soon"}, "Access start date: "),
         ({"university_link": "example"}, "Link to the university's website: write the address of a web page"),
         ({"university_link": "javascript:alert(1)"}, "write the address of a web page"),
@@ -194,3 +177,4 @@ def test_any_form_is_an_application_or_refused_with_the_reason(first, second):
     assert revised(twice, second) == twice
     kept = {name for name in filled(first) if name not in filled(second)}
     assert all(getattr(twice, name) == getattr(once, name) for name in kept)
+    assert len(findings(twice, TODAY)) == len(NAMES)
