@@ -5,7 +5,7 @@ Source: TikTok docs, `research-api-specs-query-videos`.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ from include.domain.quota import RECORDS_A_PAGE, Meter, client_name
 from include.domain.window import Window
 from include.tiktok import clock
 from include.tiktok.answer import Answer, Refusal, post, read, redirected
-from include.tiktok.retries import PAUSE, SEARCH_TRIES, Again, repeated
+from include.tiktok.retries import PAUSE, SEARCH_TRIES, TRIES, Again, Result, repeated
 from include.tiktok.token import Credentials, bearer
 from include.tiktok.verdicts import REDIRECTS, Remedy, remedy
 
@@ -53,13 +53,20 @@ class ResearchApi:
         A lease read by a clock that is minutes ahead would look ended while its task is at work.
         """
         if not clock.known(self.credentials.base_url):
-            bearer(self.session, self.credentials)
+            self._patiently(lambda: bearer(self.session, self.credentials), TRIES)
         return clock.now(self.credentials.base_url)
 
     def videos(
-        self, request: Mapping[str, Any], fields: Sequence[str], meter: Meter, *, search_tries: int = SEARCH_TRIES
+        self,
+        request: Mapping[str, Any],
+        fields: Sequence[str],
+        meter: Meter,
+        *,
+        search_tries: int = SEARCH_TRIES,
     ) -> tuple[Answer, int]:
-        """One page of videos, and the requests it cost. `search_tries` is how often a refused search id is tried.
+        """One page of videos, and the requests it cost.
+
+        `search_tries` is how often a refused search id is tried.
 
         Raises:
             QuotaExhausted: the client's quota, or this project's share of it, is used up.
@@ -71,8 +78,12 @@ class ResearchApi:
             SettingInvalid: the host of the connection redirects.
         """
         call = _Call(self, "/v2/research/video/query/", VIDEOS, request, fields, meter)
+        tries = TRIES | {Remedy.SEARCH_AGAIN: search_tries}
+        return self._patiently(call, tries), call.requests
+
+    def _patiently(self, call: Callable[[], Result], tries: Mapping[Remedy | None, int]) -> Result:
         try:
-            return repeated(call, self.sleep, search_tries), call.requests
+            return repeated(call, self.sleep, tries)
         except Again as again:
             raise _given_up(again) from again
 
@@ -89,17 +100,16 @@ class _Call:
     meter: Meter
     requests: int = 0
     renewed: bool = False
+    refused: str | None = field(default=None, repr=False)
 
     def __call__(self) -> Answer:
-        came = self._ask(bearer(self.api.session, self.api.credentials))
+        came = self._ask()
         if isinstance(came, Answer):
             return came
         match remedy(came.status, came.code, came.message):
             case Remedy.TOMORROW:
                 why = f"TikTok says the daily quota is used up (log_id={came.log_id})"
                 raise QuotaExhausted(self.meter.refused(came.received_at), came.received_at, why)
-            case Remedy.RENEW_TOKEN:
-                raise CredentialsRejected(f"TikTok refuses a token it has just given (log_id={came.log_id}).")
             case Remedy.PERSON if came.status in REDIRECTS:
                 raise redirected(self.api.credentials.base_url, came)
             case Remedy.PERSON:
@@ -107,15 +117,22 @@ class _Call:
             case helps:
                 raise Again(helps, came, str(came), came.retry_after)
 
-    def _ask(self, token: str) -> Answer | Refusal:
-        self.meter.before_request(self.api.now())
+    def _ask(self) -> Answer | Refusal:
+        """What comes for a token that TikTok does not refuse, or refuses after it was renewed."""
+        token = bearer(self.api.session, self.api.credentials, self.refused)
+        self.refused = None
+        came = self._counted(token)
+        expired = isinstance(came, Refusal) and remedy(came.status, came.code, came.message) is Remedy.RENEW_TOKEN
+        if expired and not self.renewed:
+            self.renewed, self.refused = True, token
+            return self._ask()
+        return came
+
+    def _counted(self, token: str) -> Answer | Refusal:
+        self.meter.before_request(clock.now(self.api.credentials.base_url))
         self.requests += 1
         came = self._post(token)
         self.meter.after_answer(came.returned if isinstance(came, Answer) else None)
-        expired = isinstance(came, Refusal) and remedy(came.status, came.code, came.message) is Remedy.RENEW_TOKEN
-        if expired and not self.renewed:
-            self.renewed = True
-            return self._ask(bearer(self.api.session, self.api.credentials, refused=token))
         return came
 
     def _post(self, token: str) -> Answer | Refusal:
@@ -163,14 +180,17 @@ def _given_up(again: Again) -> HarvestError:
     if refusal and again.retry_after > PAUSE:
         until = refusal.received_at + timedelta(seconds=again.retry_after)
         return QuotaExhausted(until, refusal.received_at, f"TikTok asks for a pause: {again} (log_id={log_id})")
-    if not again.for_good:
+    if again.remedy is Remedy.MOMENT or not again.for_good:
         return ApiUnavailable(str(again), log_id)
     match again.remedy:
         case Remedy.SEARCH_AGAIN:
             return SearchLost(f"{again} (log_id={log_id})")
         case Remedy.SMALLER_WINDOW:
             return SearchTooBroad(f"{again} (log_id={log_id})")
-        case Remedy.MOMENT:
-            return ApiUnavailable(str(again), log_id)
+        case Remedy.RENEW_TOKEN:
+            return CredentialsRejected(
+                f"TikTok refuses every token that it gives: {again} (log_id={log_id}). Look whether the project's API "
+                "client is still approved; quote the log_id when you write to TikTok."
+            )
         case _:
             return RequestRejected(f"an answer we do not know: {again}", log_id, refusal.body if refusal else b"")

@@ -5,7 +5,7 @@ Waits follow what public clients found: a fresh search id is refused for some 5 
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter, wait_incrementing
@@ -19,9 +19,13 @@ Result = TypeVar("Result")
 SEARCH_TRIES = 6
 """Calls with a search id that TikTok refuses: a fresh one may not be ready for some seconds."""
 
-TRIES = {
+FAULT_TRIES = 5
+"""Calls of a search that TikTok fails on, before less is asked for at a time."""
+
+TRIES: dict[Remedy | None, int] = {
     Remedy.MOMENT: 6,
-    Remedy.SMALLER_WINDOW: 5,
+    Remedy.RENEW_TOKEN: 6,
+    Remedy.SMALLER_WINDOW: FAULT_TRIES,
     Remedy.SEARCH_AGAIN: SEARCH_TRIES,
     None: 3,
 }
@@ -32,6 +36,7 @@ MOST = 8
 
 WAITS: dict[Remedy | None, wait_base] = {
     Remedy.MOMENT: wait_exponential_jitter(multiplier=5, max=60, jitter=5),
+    Remedy.RENEW_TOKEN: wait_exponential_jitter(multiplier=5, max=60, jitter=5),
     Remedy.SMALLER_WINDOW: wait_exponential_jitter(multiplier=10, max=120, jitter=10),
     Remedy.SEARCH_AGAIN: wait_incrementing(start=5, increment=5, max=25),
     None: wait_exponential_jitter(multiplier=5, max=60, jitter=5),
@@ -57,13 +62,14 @@ class Again(Exception):
         self.for_good = False
 
 
-def repeated(call: Callable[[], Result], sleep: Callable[[float], None], search_tries: int = SEARCH_TRIES) -> Result:
-    """What `call` returns in the end.
+def repeated(
+    call: Callable[[], Result], sleep: Callable[[float], None], tries: Mapping[Remedy | None, int] = TRIES
+) -> Result:
+    """What `call` returns in the end; `tries` is how often it may meet each kind of refusal.
 
     Raises:
         Again: the last refusal, when patience is used up.
     """
-    tries = TRIES | {Remedy.SEARCH_AGAIN: search_tries}
     met: Counter[Remedy | None] = Counter()
 
     def enough(state: RetryCallState) -> bool:

@@ -40,11 +40,11 @@ class Meter:
         return at
 
 
-def ask(*responses):
+def ask(*responses, **patience):
     session, meter, slept = Session(*responses), Meter(), []
     api = ResearchApi(session, Credentials("https://by.hand", "key", "secret", print), slept.append)
     try:
-        return api.videos(REQUEST, ("id",), meter), session, meter, slept
+        return api.videos(REQUEST, ("id",), meter, **patience), session, meter, slept
     except Exception as error:  # noqa: BLE001
         return error, session, meter, slept
 
@@ -129,7 +129,7 @@ def test_a_mixed_run_of_bad_luck_is_a_moment_and_cuts_nothing():
         ([answer(body=b'{"data":{"videos":[{"id":76128')] * 6, ApiUnavailable),
         ([refusal(401, "scope_not_authorized")], RequestRejected),
         ([refusal(400, "invalid_params", "no such field")], RequestRejected),
-        ([refusal(401, "access_token_invalid")] * 2, CredentialsRejected),
+        ([refusal(401, "access_token_invalid")] * 7, CredentialsRejected),
     ],
 )
 def test_a_refusal_ends_as_what_it_means(responses, error):

@@ -1,10 +1,13 @@
 import json
+from threading import Event, Thread
 
 import pytest
 import requests
 
-from include.domain.errors import ApiUnavailable, CredentialsRejected, SettingInvalid
-from include.tiktok.token import Credentials, bearer
+from include.domain.errors import CredentialsRejected, SettingInvalid
+from include.tiktok.retries import Again
+from include.tiktok.token import Credentials, Token, bearer
+from include.tiktok.verdicts import Remedy
 from tests.tiktok.answers import answer, sent
 
 
@@ -36,6 +39,10 @@ class Once:
         return sent(self.response)
 
 
+def given(**changes):
+    return answer(body=json.dumps({"access_token": "clt.by-hand", "expires_in": 7200} | changes).encode())
+
+
 def test_one_token_serves_many_calls(session, credentials):
     assert bearer(session, credentials) == bearer(session, credentials)
 
@@ -58,10 +65,8 @@ def test_a_token_another_task_has_renewed_is_not_renewed_again(session, credenti
 
 
 def test_a_token_near_its_end_is_renewed(credentials):
-    short = {"access_token": "clt.short", "expires_in": 0}
-    after = {"access_token": "clt.after", "expires_in": 7200}
-    assert bearer(Once(answer(body=json.dumps(short).encode())), credentials) == "clt.short"
-    assert bearer(Once(answer(body=json.dumps(after).encode())), credentials) == "clt.after"
+    assert bearer(Once(given(access_token="clt.short", expires_in=0)), credentials) == "clt.short"
+    assert bearer(Once(given(access_token="clt.after")), credentials) == "clt.after"
 
 
 def test_tokens_of_two_clients_are_kept_apart(session, tiktok, told):
@@ -81,21 +86,74 @@ def test_a_wrong_secret_is_for_a_person_whatever_the_status(session, tiktok, sta
     assert tiktok.client_key not in str(caught.value)
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'"x"', b"{}", b'{"error": "server_error"}'])
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'"x"', b"{}", b'{"error": "server_error"}', b'{"error": []}'])
 def test_a_token_endpoint_out_of_order_is_a_moment(credentials, body):
-    with pytest.raises(ApiUnavailable, match="token endpoint"):
+    with pytest.raises(Again, match="token endpoint: HTTP 503") as again:
         bearer(Once(answer(body=body, status=503)), credentials)
+    assert again.value.remedy is Remedy.MOMENT
 
 
-def test_a_token_endpoint_that_cannot_be_reached_is_a_moment(credentials):
-    with pytest.raises(ApiUnavailable, match="token endpoint: ConnectionError"):
-        bearer(Once(requests.ConnectionError("secret-in-the-url")), credentials)
+@pytest.mark.parametrize("error", [requests.ConnectionError, requests.ReadTimeout])
+def test_a_token_endpoint_that_cannot_be_reached_is_a_moment(credentials, error):
+    with pytest.raises(Again, match=f"token endpoint: {error.__name__}") as again:
+        bearer(Once(error("secret-in-the-url")), credentials)
+    assert again.value.remedy is Remedy.MOMENT
 
 
 def test_a_token_endpoint_that_redirects_is_for_a_person(credentials):
     with pytest.raises(SettingInvalid, match="redirects: HTTP 302 to elsewhere") as caught:
         bearer(Once(answer(body=b"", status=302, Location="https://elsewhere.example/?secret=x")), credentials)
     assert "secret=x" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", [None, "", 7, ["clt.x"], "clt.x\n", "clt. x", "clt.€", {"clt": "x"}])
+def test_a_token_that_no_header_can_carry_is_never_sent(credentials, told, text):
+    """requests would quote it in its exception."""
+    with pytest.raises(Again, match="token endpoint: HTTP 200 no access token"):
+        bearer(Once(given(access_token=text)), credentials)
+    assert told == []
+
+
+@pytest.mark.parametrize("life", [None, "7200", "soon", [], {}, -1, float("nan"), float("inf"), 10**400, "9" * 400])
+def test_a_token_whose_life_is_unclear_lives_two_hours(credentials, monkeypatch, life):
+    now = [1000.0]
+    monkeypatch.setattr("include.tiktok.token.monotonic", lambda: now[0])
+    first = bearer(Once(given(expires_in=life)), credentials)
+    now[0] += 6000
+    assert bearer(Once(AssertionError("still good")), credentials) == first
+    now[0] += 1000
+    assert bearer(Once(given(access_token="clt.new")), credentials) == "clt.new"
+
+
+def test_a_token_without_a_life_lives_two_hours(credentials):
+    assert bearer(Once(answer(body=b'{"access_token": "clt.x"}')), credentials) == "clt.x"
+    assert bearer(Once(AssertionError("still good")), credentials) == "clt.x"
+
+
+def test_a_refused_client_names_tiktoks_log_id(credentials):
+    body = b'{"error": "invalid_client", "error_description": "x", "log_id": "20260601LOG"}'
+    with pytest.raises(CredentialsRejected, match="log_id=20260601LOG"):
+        bearer(Once(answer(body=body)), credentials)
+
+
+def test_many_threads_that_need_a_token_ask_for_one(credentials, told):
+    asking = Event()
+
+    class Slow:
+        def post(self, *_, **__):
+            asking.wait(0.05)
+            return sent(given())
+
+    threads = [Thread(target=bearer, args=(Slow(), credentials)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+    assert told == ["clt.by-hand"]
+
+
+def test_a_token_does_not_show_itself():
+    assert "clt.x" not in repr(Token("clt.x", 0.0))
 
 
 def test_an_error_never_shows_the_credentials(credentials):
