@@ -25,7 +25,7 @@ from include.domain.quota import RECORDS_A_PAGE, Meter, client_name
 from include.domain.window import Window
 from include.tiktok import clock
 from include.tiktok.answer import Answer, Refusal, post, read, redirected
-from include.tiktok.retries import PAUSE, SEARCH_TRIES, TRIES, Again, Result, repeated
+from include.tiktok.retries import FAULT_TRIES, PAUSE, SEARCH_TRIES, TRIES, Again, Result, repeated
 from include.tiktok.token import Credentials, bearer
 from include.tiktok.verdicts import REDIRECTS, Remedy, remedy
 
@@ -63,10 +63,11 @@ class ResearchApi:
         meter: Meter,
         *,
         search_tries: int = SEARCH_TRIES,
+        fault_tries: int = FAULT_TRIES,
     ) -> tuple[Answer, int]:
         """One page of videos, and the requests it cost.
 
-        `search_tries` is how often a refused search id is tried.
+        `search_tries` is how often a refused search id is tried, `fault_tries` a search that TikTok fails on.
 
         Raises:
             QuotaExhausted: the client's quota, or this project's share of it, is used up.
@@ -78,7 +79,7 @@ class ResearchApi:
             SettingInvalid: the host of the connection redirects.
         """
         call = _Call(self, "/v2/research/video/query/", VIDEOS, request, fields, meter)
-        tries = TRIES | {Remedy.SEARCH_AGAIN: search_tries}
+        tries = TRIES | {Remedy.SEARCH_AGAIN: search_tries, Remedy.SMALLER_WINDOW: fault_tries}
         return self._patiently(call, tries), call.requests
 
     def _patiently(self, call: Callable[[], Result], tries: Mapping[Remedy | None, int]) -> Result:

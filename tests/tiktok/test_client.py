@@ -139,6 +139,19 @@ def test_a_refusal_ends_as_what_it_means(responses, error):
     assert meter.sent == len(responses)
 
 
+@pytest.mark.parametrize("fault", [refusal(500, "internal_error"), requests.ReadTimeout()])
+def test_a_stage_can_have_less_patience_with_a_search_that_fails(fault):
+    error, _, meter, _ = ask(*[fault] * 3, fault_tries=3)
+    assert isinstance(error, SearchTooBroad)
+    assert meter.sent == 3
+
+
+def test_less_patience_with_faults_is_not_less_with_anything_else():
+    limits = [refusal(429, "rate_limit_exceeded")] * 5
+    (_, cost), *_ = ask(*limits, refusal(500, "internal_error"), answer(GOOD), fault_tries=2)
+    assert cost == 7
+
+
 def test_a_persons_error_quotes_tiktok_and_its_log_id():
     error, *_ = ask(refusal(400, "invalid_params", "no such field"))
     assert "no such field" in str(error)
