@@ -1,0 +1,87 @@
+"""Airflow's own REST API, for the one thing a task cannot do otherwise: make a pool (decision 0011).
+
+A task has no way to Airflow's database, and the API of tasks knows no pools.
+"""
+
+from dataclasses import dataclass, field
+
+import requests
+from airflow.sdk import BaseHook, conf
+from airflow.sdk.exceptions import AirflowNotFoundException
+from airflow.sdk.log import mask_secret
+
+from include.domain.errors import Moment, SettingInvalid
+
+CONNECTION = "airflow_api"
+TIMEOUT = 30
+REMEDY = (
+    f"Add the connection {CONNECTION} (HTTP; host = the address of Airflow's API, login and password of a user who may "
+    "make pools), or make the pool by hand under Admin, Pools, or switch use_pool off."
+)
+
+
+class AirflowUnavailable(Moment):
+    """Airflow's API server could not answer this time."""
+
+
+@dataclass(frozen=True)
+class AirflowApi:
+    """Airflow's REST API at `url`; without a login only a local Airflow that lets everybody in answers."""
+
+    url: str
+    login: str = ""
+    password: str = field(default="", repr=False)
+
+    def make_pool(self, name: str, description: str) -> bool:
+        """Make the pool with one slot unless it exists, whose slots stay as they are; tells whether it did.
+
+        Raises:
+            SettingInvalid: Airflow refuses it.
+            AirflowUnavailable: Airflow could not answer this time.
+        """
+        pool = {"name": name, "slots": 1, "description": description, "include_deferred": False}
+        answer = _asked("POST", f"{self.url}/api/v2/pools", json=pool, headers=self._authorization())
+        if answer.status_code == requests.codes.conflict:
+            return False
+        if not answer.ok:
+            raise SettingInvalid(
+                f"Airflow does not let us make the pool {name!r} (HTTP {answer.status_code}). {REMEDY}"
+            )
+        return True
+
+    def _authorization(self) -> dict[str, str]:
+        if self.login:
+            user = {"username": self.login, "password": self.password}
+            answer = _asked("POST", f"{self.url}/auth/token", json=user)
+        else:
+            answer = _asked("GET", f"{self.url}/auth/token")
+        token = answer.json().get("access_token") if answer.ok else None
+        if not token:
+            raise SettingInvalid(f"Airflow at {self.url} does not let us in (HTTP {answer.status_code}). {REMEDY}")
+        mask_secret(token)
+        return {"Authorization": f"Bearer {token}"}
+
+
+def airflow_api() -> AirflowApi:
+    """The API of the connection airflow_api; without it, of the address that this Airflow knows itself by."""
+    try:
+        connection = BaseHook.get_connection(CONNECTION)
+    except AirflowNotFoundException:
+        return AirflowApi((conf.get("api", "base_url", fallback="") or "http://localhost:8080").rstrip("/"))
+    if connection.password:
+        mask_secret(connection.password)
+    host, port = connection.host or "localhost", f":{connection.port}" if connection.port else ""
+    host = host if "://" in host else f"{connection.schema or 'http'}://{host}"
+    return AirflowApi(f"{host.rstrip('/')}{port}", connection.login or "", connection.password or "")
+
+
+def _asked(method: str, url: str, **options: object) -> requests.Response:
+    with requests.Session() as session:
+        session.trust_env = False  # else ~/.netrc would replace the token
+        try:
+            answer = session.request(method, url, timeout=TIMEOUT, allow_redirects=False, **options)  # type: ignore[arg-type]
+        except requests.RequestException as error:
+            raise AirflowUnavailable(f"Airflow at {url} does not answer: {type(error).__name__}. {REMEDY}") from error
+    if answer.status_code >= requests.codes.server_error:
+        raise AirflowUnavailable(f"Airflow at {url} could not answer: HTTP {answer.status_code}")
+    return answer

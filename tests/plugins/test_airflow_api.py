@@ -1,0 +1,83 @@
+import json
+
+import pytest
+
+from include.domain.errors import SettingInvalid
+from plugins.airflow_api import AirflowApi, AirflowUnavailable, airflow_api
+from tests.airflow_server import airflow_server
+
+SECRET = "pool-password"
+
+
+@pytest.fixture
+def server():
+    with airflow_server() as running:
+        yield running
+
+
+def keeper(server):
+    return AirflowApi(server.url, "keeper", SECRET)
+
+
+def test_a_pool_is_made_once_and_never_resized(server):
+    assert keeper(server).make_pool("tiktok_team", "Searches")
+    server.pools["tiktok_team"] = 3
+    assert not keeper(server).make_pool("tiktok_team", "Searches")
+    assert server.pools == {"tiktok_team": 3}
+
+
+def test_a_local_airflow_lets_everybody_in(server):
+    server.all_admins = True
+    assert AirflowApi(server.url).make_pool("x", "")
+
+
+@pytest.mark.parametrize("login", ["", "somebody"])
+def test_who_is_not_let_in_is_told_what_to_do(server, login):
+    with pytest.raises(SettingInvalid, match=r"does not let us in \(HTTP 401\)\. Add the connection airflow_api"):
+        AirflowApi(server.url, login, "wrong-password").make_pool("x", "")
+
+
+def test_who_may_make_no_pools_is_told_what_to_do(server):
+    server.forbidden = True
+    with pytest.raises(SettingInvalid, match=r"the pool 'x' \(HTTP 403\)\. Add the connection airflow_api"):
+        keeper(server).make_pool("x", "")
+
+
+def test_a_busy_airflow_is_asked_again_later(server):
+    server.status = 503
+    with pytest.raises(AirflowUnavailable, match="HTTP 503"):
+        keeper(server).make_pool("x", "")
+
+
+def test_an_airflow_that_is_not_there_is_asked_again_later():
+    with pytest.raises(AirflowUnavailable, match="does not answer: ConnectionError"):
+        AirflowApi("http://127.0.0.1:9").make_pool("x", "")
+
+
+def test_a_redirect_is_not_followed_with_a_password(server):
+    server.status = 302
+    with pytest.raises(SettingInvalid, match="HTTP 302"):
+        keeper(server).make_pool("x", "")
+
+
+@pytest.mark.parametrize(
+    ("connection", "url"),
+    [
+        ({"host": "airflow.example.org", "schema": "https"}, "https://airflow.example.org"),
+        ({"host": "https://airflow.example.org/"}, "https://airflow.example.org"),
+        ({"host": "api-server", "port": 8080}, "http://api-server:8080"),
+    ],
+)
+def test_the_connection_says_where_airflow_is(monkeypatch, connection, url):
+    whole = {"conn_type": "http", "login": "keeper", "password": SECRET, **connection}
+    monkeypatch.setenv("AIRFLOW_CONN_AIRFLOW_API", json.dumps(whole))
+    assert airflow_api() == AirflowApi(url, "keeper", SECRET)
+
+
+def test_without_the_connection_airflow_knows_itself(monkeypatch):
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "http://127.0.0.1:8080/")
+    assert airflow_api() == AirflowApi("http://127.0.0.1:8080")
+
+
+def test_a_password_is_shown_nowhere():
+    assert SECRET not in repr(AirflowApi("http://x", "keeper", SECRET))
