@@ -64,6 +64,37 @@ def rebuild_index() -> dict[str, Entry]:
     return index
 
 
+def stored_text(project_id: str) -> str | None:
+    """The text of a project's Variable, or None when there is none."""
+    return Variable.get(PREFIX + project_id, default=None)
+
+
+def write_project(project_id: str, text: str) -> None:
+    """Write the Variable of a project; the next parse finds a new one by its key."""
+    Variable.set(PREFIX + project_id, text, description="A research project; DAG register_project changes it.")
+
+
+def index_project(project: ResearchProject) -> None:
+    """Bring the entry of one project up to date, so that nobody waits for the hourly index."""
+    index = _index()
+    if not index:
+        rebuild_index()
+        return
+    index[project.project_id] = Entry.of(project)
+    Variable.set(INDEX, index_text(index), description=DESCRIPTION)
+
+
+def check_changeable(project_id: str) -> None:
+    """A Variable of the environment hides that of the database: a form could not change it.
+
+    Raises:
+        ProjectInvalid: this project is one of those.
+    """
+    name = f"AIRFLOW_VAR_{PREFIX}{project_id}".upper()
+    if name in os.environ:
+        raise ProjectInvalid(f"Research project {project_id} comes from the environment ({name}); change it there.")
+
+
 def index_problem() -> str | None:
     """Why the index cannot be read; None when it can, or when there is none yet."""
     text = Variable.get(INDEX, default=None) or "{}"

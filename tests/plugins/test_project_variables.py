@@ -6,7 +6,7 @@ from include.domain.errors import ProjectInvalid
 from include.domain.index import Entry, index_from
 from plugins import project_variables
 from plugins.project_variables import PREFIX
-from tests.projects import PROJECT, project_text
+from tests.projects import PROJECT, project, project_text
 
 ID = PROJECT["project_id"]
 INDEX = "research_projects"
@@ -140,3 +140,32 @@ def test_a_run_reads_its_project_as_the_variable_says_now(variables):
 def test_a_run_of_a_project_that_is_gone_says_so():
     with pytest.raises(ProjectInvalid, match=f"There is no Variable {PREFIX}{ID}"):
         project_variables.load_project(ID)
+
+
+def test_registering_one_project_reads_no_other(variables):
+    variables.texts |= {PREFIX + ID: project_text(), PREFIX + name(1): project_text(project_id=name(1))}
+    project_variables.rebuild_index()
+    variables.calls.clear()
+    project_variables.index_project(project(title="Another title", schedule="@daily"))
+    assert variables.calls == [INDEX]
+    assert index_from(variables.texts[INDEX])[ID] == Entry(title="Another title", schedule="@daily")
+    assert name(1) in index_from(variables.texts[INDEX])
+
+
+@pytest.mark.parametrize("text", ["{", ""])
+def test_a_broken_or_missing_index_is_made_again_when_a_project_is_registered(variables, text):
+    variables.texts |= {INDEX: text, PREFIX + ID: project_text(), PREFIX + name(1): project_text(project_id=name(1))}
+    project_variables.index_project(project())
+    assert index_from(variables.texts[INDEX]).keys() == {ID, name(1)}
+
+
+def test_a_project_of_the_environment_cannot_be_changed_by_a_form(monkeypatch):
+    monkeypatch.setenv(f"AIRFLOW_VAR_{PREFIX.upper()}{ID.upper()}", project_text())
+    with pytest.raises(ProjectInvalid, match="comes from the environment"):
+        project_variables.check_changeable(ID)
+
+
+def test_what_is_written_is_what_is_stored():
+    assert project_variables.stored_text(ID) is None
+    project_variables.write_project(ID, "{}")
+    assert project_variables.stored_text(ID) == "{}"
