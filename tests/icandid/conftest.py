@@ -1,25 +1,28 @@
-"""Which search engine the tests of the index ran against, and said so."""
+"""Which search engine and which databases the tests ran against; the report says so."""
 
 import os
 from uuid import uuid4
 
 import pytest
 
+from tests.icandid import databases
+
 URL = os.environ.get("ICANDID_TEST_SEARCH_URL", "")
 
 
-def _engine_in_words() -> str:
-    return "search index: tested on " + (
-        "the engine of ICANDID_TEST_SEARCH_URL" if URL else "the stand-in of tests/icandid, on no real engine"
-    )
+real_engines: set[str] = set()
 
 
-def pytest_report_header() -> str:
-    return _engine_in_words()
+def _in_words() -> list[str]:
+    engine = ", ".join(real_engines) or ("no real engine, but the stand-in of tests/icandid" if not URL else "nothing")
+    servers = ", ".join(["SQLite", *databases.started])
+    absent = "".join(f"; not on {name}: {reason}" for name, reason in databases.absent.items())
+    return [f"search index: tested on {engine}", f"registry: tested on {servers}{absent}"]
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
-    terminalreporter.write_line(_engine_in_words())
+    for line in _in_words():
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture
@@ -39,6 +42,9 @@ def client(request):
     from include.icandid.index_setup import search_client
 
     with search_client(URL or request.getfixturevalue("engine").url) as client:
+        if URL:
+            version = client.info()["version"]
+            real_engines.add(f"{version.get('distribution', 'elasticsearch')} {version['number']}")
         yield client
 
 

@@ -23,11 +23,17 @@ PATH = os.pathsep.join(
 )
 SECONDS_TO_START = 60
 
+started: list[str] = []
+"""The servers that tests ran against, with their versions."""
+
+absent: dict[str, str] = {}
+"""Why tests did without a server."""
+
 
 @contextmanager
 def mariadb() -> Iterator[str]:
     """The URL of a fresh MariaDB server."""
-    install, server = _need("pymysql", "mariadb-install-db", "mariadbd")
+    install, server = _need("MariaDB", "pymysql", "mariadb-install-db", "mariadbd")
     with _folder() as folder:
         data, port = folder / "data", _free_port()
         _run(
@@ -42,7 +48,7 @@ def mariadb() -> Iterator[str]:
 @contextmanager
 def postgresql() -> Iterator[str]:
     """The URL of a fresh PostgreSQL server."""
-    install, server = _need("psycopg", "initdb", "postgres")
+    install, server = _need("PostgreSQL", "psycopg", "initdb", "postgres")
     with _folder() as folder:
         data, port = folder / "data", _free_port()
         _run(install, "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
@@ -51,12 +57,12 @@ def postgresql() -> Iterator[str]:
             yield url
 
 
-def _need(driver: str, *programs: str) -> list[str]:
+def _need(server: str, driver: str, *programs: str) -> list[str]:
     found = [shutil.which(program, path=PATH) for program in programs]
     missing = [program for program, path in zip(programs, found, strict=True) if path is None]
     missing += [] if importlib.util.find_spec(driver) else [f"the Python package {driver}"]
     if missing:
-        reason = f"not installed: {', '.join(missing)}"
+        reason = absent[server] = f"not installed: {', '.join(missing)}"
         if os.environ.get("ICANDID_TEST_DATABASES") == "required":
             pytest.fail(reason)
         pytest.skip(reason)
@@ -97,19 +103,20 @@ def _served(command: list[str], folder: Path, url: str) -> Iterator[str]:
     with log.open("wb") as out:
         server = subprocess.Popen(command, cwd="/", user=_owner(), env={"PATH": PATH}, stdout=out, stderr=out)
     try:
-        _until_it_answers(server, url, log)
+        started.append(_until_it_answers(server, url, log))
         yield url
     finally:
         server.terminate()
         server.wait(SECONDS_TO_START)
 
 
-def _until_it_answers(server: subprocess.Popen, url: str, log: Path) -> None:
+def _until_it_answers(server: subprocess.Popen, url: str, log: Path) -> str:
+    """The server's name and version, as it says itself."""
     engine = create_engine(url)
     for _ in range(SECONDS_TO_START * 5):
         try:
             with engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
+                version = connection.scalar(text("SELECT version()"))
         except OperationalError:
             try:
                 server.wait(0.2)
@@ -118,5 +125,5 @@ def _until_it_answers(server: subprocess.Popen, url: str, log: Path) -> None:
             pytest.fail(f"{server.args[0]}: {log.read_text()}")
         else:
             engine.dispose()
-            return
+            return " ".join(version.split()[:2]) if version.startswith("PostgreSQL") else f"MariaDB {version}"
     pytest.fail(f"{server.args[0]} does not answer: {log.read_text()}")
