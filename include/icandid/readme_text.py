@@ -7,6 +7,8 @@ from include.icandid.query_text import query_text
 _OPEN = """\
 The dataset is every `*.parquet` file in this folder: one row per video, one file per month of publication.
 
+pandas, with pyarrow:
+
 ```python
 from pathlib import Path
 import pandas as pd
@@ -14,15 +16,20 @@ files = sorted(Path(".").glob("*.parquet"))
 videos = pd.concat(pd.read_parquet(file, dtype_backend="pyarrow") for file in files)  # ids stay 64-bit integers
 ```
 
+polars:
+
 ```python
 import polars as pl
 videos = pl.read_parquet("*.parquet")
 ```
 
+DuckDB:
+
 ```sql
--- DuckDB
 SELECT username, count(*) FROM read_parquet('*.parquet') GROUP BY username;
 ```
+
+R, with the packages arrow and dplyr:
 
 ```r
 library(arrow)
