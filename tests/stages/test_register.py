@@ -9,6 +9,7 @@ from include.domain.errors import CountsDiffer
 from include.domain.window import Window
 from include.icandid.choices import Choices
 from include.icandid.collection import SYNTHETIC
+from include.icandid.errors import RegistryUnavailable
 from include.icandid.registry import Registry
 from include.icandid.registry_engine import registry_engine
 from include.icandid.sink import Verdict
@@ -157,6 +158,22 @@ def test_what_a_sink_did_not_take_is_sent_by_the_next_run(objects, registry, die
     assert registry.row(DATASET) is None
     told = register(project(), objects, registry, "manual__2", AT, [shelf])
     assert (told.sinks[0].sent, told.sinks[1].counted, told.registry_count) == (0, 3, 3)
+
+
+class Silent:
+    """A registry that does not answer."""
+
+    def register(self, *_):
+        raise RegistryUnavailable("nowhere", "it is a test")
+
+
+@pytest.mark.usefixtures("two_months")
+def test_a_run_that_ends_between_the_sinks_and_the_registry_is_finished_by_the_next(objects, registry):
+    shelf = Shelf()
+    with pytest.raises(RegistryUnavailable):
+        register(project(), objects, Silent(), "manual__1", AT, [shelf])
+    told = register(project(), objects, registry, "manual__2", AT, [shelf])
+    assert ([one.sent for one in told.sinks], told.registry_row, told.registry_count) == ([0, 0], "created", 3)
 
 
 @pytest.mark.usefixtures("two_months")
