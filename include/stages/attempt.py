@@ -1,43 +1,49 @@
 """An attempt: one try at one window, with all it needs and the window's manifest as it stands."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from typing import Any
 
 from include.domain.errors import RequestRejected
 from include.domain.manifest import State, WindowManifest
+from include.domain.observation import QUERY_ID
 from include.domain.page import Page
 from include.domain.piece import Piece
 from include.domain.project import ResearchProject
 from include.domain.window import Window
-from include.stages.search import Search, search
+from include.stages.search import CUT_TRIES, Search, search
 from include.storage.layout import ProjectLayout
 from include.storage.leases import Lease, take
 from include.storage.ledger import Ledger
-from include.storage.manifests import read_window, read_windows, write_window
+from include.storage.manifests import read_window, windows_in, write_window
 from include.storage.objects import Objects
-from include.storage.pages import Pages
+from include.storage.pages import Pages, pages_of_window
+from include.storage.parts import ids_on
 from include.tiktok.client import ResearchApi, video_request
 from include.tiktok.query import fields_of, query_id, query_of
+from include.tiktok.retries import FAULT_TRIES
 
 LAST_DAY = "last-day"
 """The search that asks for the last day once more, while it is open how TikTok reads `end_date`."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class LeasedMeter:
     """The ledger, for as long as the lease is ours: each request renews it, waits inside a page included."""
 
     ledger: Ledger
     lease: Lease
+    answered: int = 0
 
     def before_request(self, at: datetime) -> None:
         self.lease.keep(at)
         self.ledger.before_request(at)
 
     def after_answer(self, returned: int | None) -> None:
+        self.answered += returned is not None
         self.ledger.after_answer(returned)
 
     def refused(self, at: datetime) -> datetime:
@@ -69,9 +75,8 @@ class Attempt:
         return Pages(self.objects, self.layout, self.window, place)
 
     def all_pages(self) -> Iterator[Page]:
-        """Every page of the window: of the whole, of all it was ever cut into, of its last day."""
-        pieces = self.objects.folders(self.layout.pieces(self.window))
-        return chain.from_iterable(self.pages(place) for place in ("", *pieces))
+        """Every page of the window, whatever search brought it."""
+        return pages_of_window(self.objects, self.layout, self.window)
 
     def place(self, piece: Piece) -> str:
         """Where the pages of a piece lie; those of the whole window lie in the window itself."""
@@ -81,9 +86,34 @@ class Attempt:
         """Whether the last day of a window of the project was asked for by itself."""
         return self.objects.paths(self.layout.pages(window, LAST_DAY)) != []
 
-    def others(self) -> list[WindowManifest]:
-        """The manifests of the project's other windows."""
-        return [other for other in read_windows(self.objects, self.layout) if other.window != self.window]
+    def others(self) -> Iterator[WindowManifest]:
+        """The manifests of the project's other windows, read one by one, the newest window first."""
+        for window in reversed(windows_in(self.objects, self.layout)):
+            if window != self.window and (manifest := read_window(self.objects, self.layout, window)):
+                yield manifest
+
+    def known_elsewhere(self) -> dict[str, int]:
+        """How many records of this window's days the project's other windows hold, by query."""
+        others = (window for window in windows_in(self.objects, self.layout) if window != self.window)
+        sharing = [(other, days) for other in others if (days := other & self.window)]
+        ids: dict[str, set[int]] = defaultdict(set)
+        for other, days in sharing:
+            for table in ids_on(self.objects, self.layout, other, days, "id"):
+                for row in table.to_pylist():
+                    ids[row[QUERY_ID]].add(row["id"])
+        return {query: len(found) for query, found in ids.items()}
+
+    def works(self) -> bool:
+        """Whether this query ever found anything."""
+        query = self.manifest.query_id
+        return self.manifest.believed > 0 or any(other.query_id == query and other.distinct for other in self.others())
+
+    def begin_pass(self) -> None:
+        """Note where this pass through the window begins, unless it began already."""
+        if not self.manifest.begun_by or (self.afresh and self.manifest.begun_by != self.run):
+            query = self.manifest.query_id
+            before = sum(page.returned for page in self.all_pages() if page.query_id == query)
+            self.note(begun_by=self.run, returned_before=before, fields=fields_of(self.project))
 
     def note(self, **changes: object) -> None:
         """Bring the manifest up to date, here and in the storage."""
@@ -94,18 +124,22 @@ class Attempt:
 
     def search(self, days: Window, query: dict, place: str) -> str:
         """Bring one search to its end; returns the suspicion that its last page raises."""
-        asked = Search(days, query, self.manifest.fields, self.manifest.query_id, self.run)
+        manifest, tries = self.manifest, CUT_TRIES if place else FAULT_TRIES
+        asked = Search(days, query, manifest.fields, manifest.query_id, self.run, tries)
         return search(asked, self.pages(place), self.api, self.meter, self.before_page, afresh=self.afresh)
 
     def before_page(self) -> None:
         """What must hold whenever a page is asked for: today lies in the approved access."""
         self.project.check_access(self.api.now().date())
 
-    def canaries(self) -> Iterator[bool]:
-        """Whether each canary query finds anything in the days of this window."""
-        for query in self.project.canary_queries:
-            answer, _ = self.api.videos(video_request(query, self.window, None), ("id",), self.meter)
-            yield answer.returned > 0 or answer.cursor is not None
+    def canaries(self) -> bool | None:
+        """Whether each canary query finds something on the days of this window; None where the project has none."""
+        queries = self.project.canary_queries
+        return all(self._finds(query) for query in queries) if queries else None
+
+    def _finds(self, query: dict[str, Any]) -> bool:
+        answer, _ = self.api.videos(video_request(query, self.window, None), ("id",), self.meter)
+        return answer.returned > 0
 
 
 @contextmanager
@@ -113,18 +147,17 @@ def begun(
     project: ResearchProject, window: Window, api: ResearchApi, objects: Objects, run: str, reharvest: bool
 ) -> Iterator[Attempt]:
     """A try that holds the window's lease and has left a manifest, so that the next plan continues the window."""
-    layout, query = ProjectLayout(project.project_id), query_of(project)
+    layout = ProjectLayout(project.project_id)
     lease = take(objects, layout.window(window), run, api.now())
     ledger = Ledger(objects, api.client, project.daily_requests)
     try:
-        manifest = read_window(objects, layout, window)
-        if manifest is None or manifest.query_id != query_id(query):
+        manifest = read_window(objects, layout, window) or _started(project, window)
+        if manifest.query_id != query_id(query_of(project)):
             manifest = _started(project, window)
-            write_window(objects, layout, manifest)
         afresh = reharvest or manifest.state is State.SUSPECT
-        if afresh:
-            manifest = manifest.model_copy(update={"fields": fields_of(project)})
-        yield Attempt(project, api, objects, layout, run, afresh, LeasedMeter(ledger, lease), manifest)
+        attempt = Attempt(project, api, objects, layout, run, afresh, LeasedMeter(ledger, lease), manifest)
+        attempt.begin_pass()
+        yield attempt
     except RequestRejected as error:
         objects.write(layout.answer(window, api.now().isoformat()), error.answer)
         raise

@@ -19,8 +19,11 @@ ROWS_AT_ONCE = 32_768
 
 
 def counted(objects: Objects, layout: ProjectLayout, manifest: WindowManifest, pages: Iterable[Page]) -> WindowManifest:
-    """Make the window's part from all its pages and return its manifest with the counts, not stored yet."""
-    tally = _Tally()
+    """Make the window's part from all its pages and return its manifest with the counts, not stored yet.
+
+    The part holds what earlier queries found, too; the counts are those of the manifest's own query.
+    """
+    tally = _Tally(manifest.query_id)
     part = put_part(objects, layout, manifest.window, _gathered(tally.tables(pages)), VIDEO_SCHEMA, "id")
     return manifest.model_copy(
         update={
@@ -28,7 +31,7 @@ def counted(objects: Objects, layout: ProjectLayout, manifest: WindowManifest, p
             "requests": tally.requests,
             "asked": tally.pages * PAGE,
             "returned": tally.returned,
-            "distinct": part.rows,
+            "distinct": part.queries.get(manifest.query_id, 0),
             "without_id": tally.without_id,
             "first_observed": min(tally.observed, default=None),
             "last_observed": max(tally.observed, default=None),
@@ -42,9 +45,10 @@ def counted(objects: Objects, layout: ProjectLayout, manifest: WindowManifest, p
 
 
 class _Tally:
-    """Counts pages while their records become tables."""
+    """Counts the pages of one query while the records of all pages become tables."""
 
-    def __init__(self) -> None:
+    def __init__(self, query_id: str) -> None:
+        self.query_id = query_id
         self.pages = self.requests = self.returned = self.without_id = 0
         self.observed: set[datetime] = set()
         self.synthetic = False
@@ -52,13 +56,17 @@ class _Tally:
     def tables(self, pages: Iterable[Page]) -> Iterator[pa.Table]:
         for page in pages:
             rows = video_rows(records_in(page.answer, VIDEOS), page.received_at, page.query_id)
-            self.pages += 1
-            self.requests += page.requests
-            self.returned += page.returned
-            self.without_id += page.returned - len(rows)
-            self.observed.add(page.received_at)
             self.synthetic |= page.synthetic
+            if page.query_id == self.query_id:
+                self._count(page, page.returned - len(rows))
             yield pa.Table.from_pylist(rows, VIDEO_SCHEMA)
+
+    def _count(self, page: Page, without_id: int) -> None:
+        self.pages += 1
+        self.requests += page.requests
+        self.returned += page.returned
+        self.without_id += without_id
+        self.observed.add(page.received_at)
 
 
 def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:

@@ -2,7 +2,7 @@
 
 import logging
 
-from include.domain.errors import Narrower
+from include.domain.errors import ApiUnavailable, Narrower
 from include.domain.manifest import State, WindowManifest
 from include.domain.project import ResearchProject
 from include.domain.window import DAY, Window
@@ -16,6 +16,9 @@ from include.tiktok.client import ResearchApi
 from include.tiktok.query import narrowed, on_day
 
 log = logging.getLogger(__name__)
+
+MISSES = 12
+"""Searches without one answer: enough to cut 30 days down to one, then by regions, then by one class of length."""
 
 
 def harvest(
@@ -43,15 +46,23 @@ def harvest(
 
 
 def _search_all(attempt: Attempt) -> list[str]:
-    """Search the window, cutting what keeps failing; returns what the ends of the searches make suspicious."""
-    left = open_pieces(attempt)
+    """Search the window, cutting what keeps failing; returns what the ends of the searches make suspicious.
+
+    Cuts at which nothing at all was answered are forgotten: TikTok is down, and narrower searches would not help.
+    """
+    left, pieces_before = open_pieces(attempt), attempt.manifest.pieces
     suspicions: list[str] = []
+    misses = 0
     while left:
         piece = left.pop(0)
         try:
             query = narrowed(attempt.manifest.query, piece)
             suspicions.append(attempt.search(piece.window, query, attempt.place(piece)))
         except Narrower as error:
+            misses += 1
+            if misses >= MISSES and not attempt.meter.answered:
+                attempt.note(pieces=pieces_before)
+                raise ApiUnavailable(f"none of {misses} ever narrower searches; the last: {error}") from error
             left = [*cut(attempt, piece, error), *left]
         else:
             note_complete(attempt, piece)
@@ -66,11 +77,12 @@ def _finish(attempt: Attempt, before: WindowManifest, suspicions: list[str]) -> 
         suspicions = _ask_last_days(attempt)
         after = _counted(attempt)
     if not parked and not suspicions:
-        suspicions = list(filter(None, [suspicion(after, before, attempt.others, attempt.canaries)]))
+        doubt = suspicion(after, before, attempt.known_elsewhere(), attempt.works, attempt.canaries)
+        suspicions = [doubt] if doubt else []
     state = State.INCOMPLETE if parked else State.SUSPECT if suspicions else State.COMPLETE
-    attempt.manifest = after.model_copy(
-        update={"state": state, "reason": "; ".join([*parked, *suspicions]), "stuck_at": ""}
-    )
+    believed = after.came if state is State.COMPLETE else after.believed
+    reason = "; ".join([*parked, *suspicions])
+    attempt.manifest = after.model_copy(update={"state": state, "reason": reason, "stuck_at": "", "believed": believed})
     write_window(attempt.objects, attempt.layout, attempt.manifest)
 
 

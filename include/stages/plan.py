@@ -31,7 +31,13 @@ def plan(project: ResearchProject, asked: Asked, objects: Objects, today: date) 
     windows = windows_to_harvest(project, asked, manifests, today)
     cost = estimate(windows, manifests, project.daily_requests)
     log.info("planned project=%s today=%s reharvest=%s: %s", project.project_id, today, asked.reharvest, cost)
-    if not windows:
+    if asked.of(project, today) is None:
+        log.warning(
+            "no day of the period %s to %s is both settled (%d days old) and asked for (%s to %s) project=%s",
+            *(project.period.start, project.period.end or "open", project.settle_days),
+            *(asked.start or "its start", asked.end or "its end", project.project_id),
+        )
+    elif not windows:
         log.info("nothing is left to harvest project=%s", project.project_id)
     return windows if project.order == "oldest_first" else windows[::-1], cost
 
@@ -41,7 +47,8 @@ def windows_to_harvest(
 ) -> list[Window]:
     """The subtraction itself: the wanted days, without the covered ones, cut into windows.
 
-    A window that was started and is not complete is planned as it is, so that its stored pages count.
+    A window that was started and is not complete is planned as it is, so that its stored pages count, even when only
+    some of its days are asked for.
     """
     wanted = asked.of(project, today)
     if wanted is None:
@@ -50,16 +57,17 @@ def windows_to_harvest(
         return wanted.cut(project.window_days)
     manifests = list(manifests)
     covered = [manifest.window for manifest in manifests if manifest.complete]
-    started = _started(manifests, covered, wanted)
+    started = _started(manifests, covered, wanted, project.wanted(today) or wanted)
     left = wanted.without([*covered, *started])
     return sorted([*started, *(window for days in left for window in days.cut(project.window_days))])
 
 
-def _started(manifests: list[WindowManifest], covered: list[Window], wanted: Window) -> list[Window]:
-    """Windows to be continued: inside the wanted days, not covered since, and none of them twice."""
+def _started(manifests: list[WindowManifest], covered: list[Window], asked: Window, whole: Window) -> list[Window]:
+    """Windows to be continued: with days that are asked for, inside the whole, not covered since, and none twice."""
     started: list[Window] = []
     for window in sorted(manifest.window for manifest in manifests if not manifest.complete):
-        if window & wanted == window and window.without([*covered, *started]) == [window]:
+        continued = window & asked and window & whole == window
+        if continued and window.without([*covered, *started]) == [window]:
             started.append(window)
     return started
 

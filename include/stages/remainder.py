@@ -4,39 +4,53 @@ TikTok answers in descending order of id, and an id grows with the time of creat
 docs/tiktok-research-api.md). Where the stored pages do not bear that out, all days are searched again.
 """
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
 
 from include.domain.page import Page
 from include.domain.window import DAY, Window
 from include.tiktok.answer import records_in
 from include.tiktok.client import VIDEOS
+from include.tiktok.schemas import number
+
+SKEW = timedelta(minutes=2)
+"""How much later than its neighbours in the order of ids a video may have been created; twice what was observed."""
 
 
 def remainder(pages: Iterable[Page], days: Window) -> Window:
     """The days that a fresh search has to ask for, when these `pages` of a search of `days` are stored.
 
-    The newest day of the last page that held a record is asked for again, and one day more while no record of the
-    last day shows that TikTok counts `end_date` in.
+    The day of the last record that came is asked for again, and one day more while no record of the last day shows
+    that TikTok counts `end_date` in.
     """
     lowest: int | None = None
     seen: set[int] = set()  # TikTok may repeat the edge of the page before
     reached = days.end
     end_is_in = False
     for page in pages:
-        found = (each for each in records_in(page.answer, VIDEOS) if isinstance(each.get("id"), int))
-        records = {each["id"]: each for each in found if each["id"] not in seen}
-        if not records:
+        created = {id_: at for id_, at in _creations(page) if id_ not in seen}
+        if not created:
             continue
-        if lowest is not None and max(records) > lowest:
+        ids = list(created) if lowest is None else [lowest, *created]
+        if any(later >= earlier for earlier, later in pairwise(ids)):
             return days
-        lowest = min(records)
-        seen |= records.keys()
-        created = [_day(each) for each in records.values()]
-        reached, end_is_in = max(created), end_is_in or max(created) == days.end
+        lowest = min(created)
+        seen |= created.keys()
+        reached = (created[lowest] + SKEW).date()
+        end_is_in = end_is_in or any(at.date() == days.end for at in created.values())
     end = reached if end_is_in else reached + DAY
     return Window(days.start, end) if days.start <= end < days.end else days
 
 
-def _day(record: dict) -> date:
-    return datetime.fromtimestamp(record.get("create_time") or record["id"] >> 32, UTC).date()
+def _creations(page: Page) -> Iterable[tuple[int, datetime]]:
+    """The id and the time of creation of each record of a page, in TikTok's order."""
+    for record in records_in(page.answer, VIDEOS):
+        id_ = number(record.get("id"))
+        if id_ is not None:
+            yield id_, _created(record, id_)
+
+
+def _created(record: Mapping[str, Any], id_: int) -> datetime:
+    return datetime.fromtimestamp(number(record.get("create_time")) or id_ >> 32, UTC)

@@ -18,7 +18,7 @@ from include.domain.window import Window
 from include.stages.remainder import remainder
 from include.storage.pages import Pages
 from include.tiktok.client import ResearchApi, days_of, video_request
-from include.tiktok.retries import SEARCH_TRIES
+from include.tiktok.retries import FAULT_TRIES, SEARCH_TRIES
 
 log = logging.getLogger(__name__)
 
@@ -31,19 +31,23 @@ FRESH_SEARCHES = 1
 WORKED_TRIES = 3
 """Calls with the id of a search that has given pages already: it was ready long ago."""
 
+CUT_TRIES = 3
+"""Calls for a piece that TikTok fails on: the window that it was cut from has had more patience already."""
+
 OLD = timedelta(hours=1)
 """A search that rested this long is tried once; if TikTok has lost it, a fresh one costs less than patience."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is asked, the same on every page, and for which project's query and in which run."""
+    """What is asked, the same on every page, for which project's query, in which run, and how patiently."""
 
     days: Window
     query: Mapping[str, Any]
     fields: tuple[str, ...]
     query_id: str
     run: str
+    fault_tries: int = FAULT_TRIES
 
     def asked_by(self, page: Page) -> bool:
         """Whether a stored page belongs to this search."""
@@ -114,7 +118,10 @@ def _place_after(page: Page) -> Place:
 
 def _next_page(api: ResearchApi, asked: Search, place: Place, meter: Meter) -> Page:
     request = video_request(asked.query, place.days, place.cursor)
-    answer, requests = api.videos(request, asked.fields, meter, search_tries=_search_tries(place, api.now()))
+    search_tries = _search_tries(place, api.now())
+    answer, requests = api.videos(
+        request, asked.fields, meter, search_tries=search_tries, fault_tries=asked.fault_tries
+    )
     return Page(
         generation=place.generation,
         number=place.number + 1,

@@ -1,6 +1,6 @@
 """Suspicion: what came back may be less than there is, although TikTok reports no error."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from include.domain.manifest import State, WindowManifest
 from include.domain.window import Window
@@ -11,6 +11,8 @@ FAR_LESS = 0.5
 
 ENOUGH = 100
 """Records from which on two passes are compared; fewer vary too much by themselves."""
+
+NAME_ONE = "Name a canary query that must find videos on these days; once it does, this count is believed"
 
 
 def last_day_is_proven(windows: Iterable[WindowManifest], asked_alone: Callable[[Window], bool]) -> bool:
@@ -25,36 +27,44 @@ def last_day_is_proven(windows: Iterable[WindowManifest], asked_alone: Callable[
 def suspicion(
     now: WindowManifest,
     before: WindowManifest,
-    others: Callable[[], Iterable[WindowManifest]],
-    canaries: Callable[[], Iterable[bool]],
+    elsewhere: Mapping[str, int],
+    works: Callable[[], bool],
+    canaries: Callable[[], bool | None],
 ) -> str:
     """Why the counts of a window that TikTok calls ended cannot be believed; empty when they can.
 
-    `before` is the window's manifest before this try, `others` those of the project's other windows. `canaries` asks
-    the project's canary queries over the same days and tells of each whether it found anything.
+    `before` is the window's manifest before this try, `elsewhere` how many records of these days the project's other
+    windows hold, by query. `works` tells whether this query ever found anything, `canaries` whether each canary query
+    of the project finds something on these days: that settles every doubt about a count; None where it has none.
     """
-    ended = before.state is not State.INCOMPLETE
-    if ended and now.requests == before.requests:
+    if before.state is not State.INCOMPLETE and now.requests == before.requests:
         return before.reason  # nothing was asked: what was thought of the window holds
-    came = now.returned - before.returned if ended else now.returned
-    if before.complete and before.distinct >= ENOUGH and came < FAR_LESS * before.distinct:
-        return f"this pass returned {came} records where {before.distinct} are known"
-    if came:
+    if now.without_id:
+        return f"{now.without_id} records came without an id; they are in the stored pages only"
+    doubt = _doubt(now, elsewhere, works)
+    if now.came and not doubt:
         return ""
-    return _silent_zero(now, [before, *others()], list(canaries()))
+    match canaries():
+        case True:
+            return ""
+        case False:
+            return f"{doubt or 'nothing came'}, and a canary query of the project found nothing either"
+        case None:
+            return f"{doubt}. {NAME_ONE}" if doubt else ""
 
 
-def _silent_zero(now: WindowManifest, others: list[WindowManifest], answered: list[bool]) -> str:
-    inside = sum(other.distinct for other in others if other.window & now.window == other.window)
-    if inside:
-        return f"nothing came, but earlier harvests of these days found {inside} records"
-    if not all(answered):
-        return "nothing came, and a canary query of the project found nothing either"
-    if not answered and finds_by_text(now.query) and not any(other.distinct for other in others):
-        return (
-            "nothing came, and nothing ever came for this query; TikTok has answered keyword and hashtag queries with "
-            "nothing before. Name a canary query, or trigger the next run once other windows have records"
-        )
+def _doubt(now: WindowManifest, elsewhere: Mapping[str, int], works: Callable[[], bool]) -> str:
+    known = max(now.believed, elsewhere.get(now.query_id, 0))
+    if now.came:
+        far_less = known >= ENOUGH and now.came < FAR_LESS * known
+        return f"this pass returned {now.came} records where {known} are known" if far_less else ""
+    if known:
+        return f"nothing came, but earlier harvests of these days found {known} records"
+    others = sum(elsewhere.values()) or sum(now.months.values())
+    if others and not works():
+        return f"nothing came of this query, here or elsewhere, but an earlier one found {others} records of these days"
+    if finds_by_text(now.query) and not works():
+        return "nothing came, and nothing ever came for this query; TikTok has answered texts with nothing before"
     return ""
 
 

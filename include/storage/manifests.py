@@ -1,5 +1,6 @@
 """Reading and writing manifests: what was counted lies beside the data it counts."""
 
+import logging
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -9,6 +10,8 @@ from include.domain.manifest import DatasetManifest, WindowManifest
 from include.domain.window import Window
 from include.storage.layout import ProjectLayout
 from include.storage.objects import Objects
+
+log = logging.getLogger(__name__)
 
 Manifest = TypeVar("Manifest", WindowManifest, DatasetManifest)
 
@@ -25,10 +28,21 @@ def read_window(objects: Objects, layout: ProjectLayout, window: Window) -> Wind
     return _valid(WindowManifest, path, content) if content is not None else None
 
 
+def windows_in(objects: Objects, layout: ProjectLayout) -> list[Window]:
+    """Every window that was ever started, oldest first; a folder that a person put beside them is no window."""
+    windows = []
+    for name in objects.folders(layout.windows):
+        try:
+            windows.append(Window.parse(name))
+        except ValueError:
+            log.warning("%s%s is no window; it is left alone", layout.windows, name)
+    return sorted(windows)
+
+
 def read_windows(objects: Objects, layout: ProjectLayout) -> list[WindowManifest]:
     """The manifests of all windows that were ever started, oldest window first."""
-    windows = (Window.parse(name) for name in objects.folders(layout.windows))
-    return [manifest for window in sorted(windows) if (manifest := read_window(objects, layout, window))]
+    windows = windows_in(objects, layout)
+    return [manifest for window in windows if (manifest := read_window(objects, layout, window))]
 
 
 def write_dataset(objects: Objects, layout: ProjectLayout, manifest: DatasetManifest) -> None:
@@ -48,4 +62,4 @@ def _valid(model: type[Manifest], path: str, content: bytes) -> Manifest:
     except ValidationError as error:
         raise SettingInvalid(
             f"{path} cannot be read: {error.errors()[0]['msg']}. Restore it, or delete it to have it made again."
-        ) from error
+        ) from None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -50,6 +51,12 @@ class Pages:
         if content is None:
             raise FileNotFoundError(path)
         return _decode(zstandard.decompress(content))
+
+
+def pages_of_window(objects: Objects, layout: ProjectLayout, window: Window) -> Iterator[Page]:
+    """Every page of a window: of the whole, of all it was ever cut into, of its last day."""
+    places = ("", *objects.folders(layout.pieces(window)))
+    return chain.from_iterable(Pages(objects, layout, window, place) for place in places)
 
 
 def _encode(page: Page) -> bytes:

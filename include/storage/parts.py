@@ -11,22 +11,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from include.domain.observation import QUERY_ID
 from include.domain.window import Window
 from include.storage.latest import latest, merged
 from include.storage.layout import ProjectLayout
 from include.storage.objects import Objects
-from include.storage.parquet import put, tables_of, write_local
+from include.storage.parquet import open_object, put, tables_of, write_local
 
 CREATED = "create_time"
 
 
 @dataclass(frozen=True)
 class Part:
-    """What a part holds: its rows, by month too, and the first and last time of creation among them."""
+    """What a part holds: rows by month and by query, and the first and last time of creation among them."""
 
-    rows: int
     sha256: str
     months: dict[str, int]
+    queries: dict[str, int]
     first_created: datetime | None
     last_created: datetime | None
 
@@ -40,16 +41,31 @@ def put_part(
         streams = [tables_of(pq.ParquetFile(run)) for run in runs]
         count = _Count(key)
         written = put(objects, layout.part(window), count.seen(merged(streams, key)), schema)
-    return Part(written.rows, written.sha256, dict(count.months), count.first, count.last)
+    return Part(written.sha256, dict(count.months), dict(count.queries), count.first, count.last)
+
+
+def ids_on(objects: Objects, layout: ProjectLayout, window: Window, days: Window, key: str) -> Iterator[pa.Table]:
+    """`key` and query of the records in a window's part that were created on `days`."""
+    file = open_object(objects, layout.part(window))
+    for table in tables_of(file) if file else ():
+        created = pc.strftime(_created(table, key), "%Y-%m-%d")
+        first, last = (pa.scalar(day.isoformat()) for day in (days.start, days.end))
+        inside = pc.and_(pc.greater_equal(created, first), pc.less_equal(created, last))
+        yield table.filter(inside).select([key, QUERY_ID])
 
 
 def months_of(table: pa.Table, key: str) -> pa.ChunkedArray:
-    """The month of creation of each row as `yyyy-mm`; from the id where TikTok left `create_time` out.
+    """The month of creation of each row as `yyyy-mm`."""
+    return pc.strftime(_created(table, key), "%Y-%m")
+
+
+def _created(table: pa.Table, key: str) -> pa.ChunkedArray:
+    """When each row was created; from the id where TikTok left `create_time` out.
 
     `id >> 32` is a Unix time 18 to 48 seconds before `create_time` (observed, contract of video/query).
     """
     from_id = pc.shift_right(table[key], 32).cast(pa.timestamp("s", tz="UTC"))
-    return pc.strftime(pc.coalesce(table[CREATED], from_id), "%Y-%m")
+    return pc.coalesce(table[CREATED], from_id)
 
 
 def _sorted_run(path: Path, table: pa.Table, key: str) -> Path:
@@ -63,13 +79,19 @@ class _Count:
     def __init__(self, key: str) -> None:
         self.key = key
         self.months: Counter[str] = Counter()
+        self.queries: Counter[str] = Counter()
         self.first: datetime | None = None
         self.last: datetime | None = None
 
     def seen(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         for table in tables:
-            self.months.update(months_of(table, self.key).to_pylist())
+            self.months += _counts(months_of(table, self.key))
+            self.queries += _counts(table[QUERY_ID])
             created = pc.min_max(table[CREATED]).as_py()
             self.first = min(filter(None, (self.first, created["min"])), default=None)
             self.last = max(filter(None, (self.last, created["max"])), default=None)
             yield table
+
+
+def _counts(values: pa.ChunkedArray) -> Counter[str]:
+    return Counter({each["values"]: each["counts"] for each in pc.value_counts(values).to_pylist()})

@@ -58,7 +58,7 @@ SCHEMA_VERSION = 1
 
 
 def video_rows(records: Iterable[Mapping[str, Any]], observed_at: datetime, query_id: str) -> list[dict[str, Any]]:
-    """Rows of VIDEO_SCHEMA, one for each record that has an id.
+    """Rows of VIDEO_SCHEMA, one for each record that has an id, be it written as a number or as digits.
 
     Texts lose NUL characters and half emoji (lone surrogates), which databases and UTF-8 refuse; `raw` keeps them,
     escaped. A value of another type than TikTok documents becomes null in its column and stays in `raw`.
@@ -72,8 +72,16 @@ def video_rows(records: Iterable[Mapping[str, Any]], observed_at: datetime, quer
             RAW: json.dumps(record, sort_keys=True, separators=(",", ":")),
         }
         for record in records
-        if _fits_int64(record.get("id"))
+        if number(record.get("id")) is not None
     ]
+
+
+def number(value: Any) -> int | None:
+    """A whole number that fits 64 bits, also when TikTok wrote it as text; None for anything else."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        value = int(value)
+    fits = isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
+    return value if fits else None
 
 
 def _field(record: Mapping[str, Any], name: str) -> Any:
@@ -88,14 +96,11 @@ def _value(value: Any, kind: pa.DataType) -> Any:
     if pa.types.is_list(kind):
         return [_text(str(item)) for item in value if item is not None] if isinstance(value, list) else None
     if pa.types.is_timestamp(kind):
-        return value if _fits_int64(value) and 0 <= value < YEAR_10000 else None
+        value = number(value)
+        return value if value is not None and 0 <= value < YEAR_10000 else None
     if pa.types.is_boolean(kind):
         return value if isinstance(value, bool) else None
-    return value if _fits_int64(value) else None
-
-
-def _fits_int64(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
+    return number(value)
 
 
 def _text(value: str) -> str:

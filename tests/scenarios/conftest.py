@@ -6,6 +6,19 @@ import pytest
 from include.tiktok.client import ResearchApi
 from tests.scenarios.world import PROJECT_ID, Make, World, world
 
+VARIABLE = f"AIRFLOW_VAR_RESEARCH_PROJECT__{PROJECT_ID.upper()}"
+
+
+@pytest.fixture
+def change(monkeypatch):
+    """Changes the configuration of a world's project, as a person does between two runs."""
+
+    def change(world: World, **changes) -> None:
+        world.changes.update(changes)
+        monkeypatch.setenv(VARIABLE, world.project_text)
+
+    return change
+
 
 @pytest.fixture
 def make(monkeypatch, tmp_path) -> Make:
@@ -16,7 +29,7 @@ def make(monkeypatch, tmp_path) -> Make:
         sandbox = made.sandbox
         where = {"conn_type": "http", "host": sandbox.url, "login": sandbox.client_key}
         monkeypatch.setenv("ICANDID_STORAGE", made.objects.url)
-        monkeypatch.setenv(f"AIRFLOW_VAR_RESEARCH_PROJECT__{PROJECT_ID.upper()}", made.project_text)
+        monkeypatch.setenv(VARIABLE, made.project_text)
         monkeypatch.setenv(
             f"AIRFLOW_CONN_TIKTOK_{PROJECT_ID.upper()}", json.dumps({**where, "password": sandbox.client_secret})
         )

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from include.domain.errors import WindowTaken
+from include.domain.errors import ApiUnavailable, WindowTaken
+from include.sandbox.corpus import EVERYTHING
 from include.storage.leases import take
 from tests.scenarios.world import days
 
@@ -102,3 +103,60 @@ def test_clearing_a_suspect_window_in_the_same_run_does_not_make_it_complete(mak
     for _ in range(2):
         with pytest.raises(AirflowFailException, match="suspect: this pass returned 100 records where 300 are known"):
             world.task(days(6), "manual__2", reharvest=True)
+
+
+def test_a_low_count_stays_suspect_run_after_run_until_a_canary_answers(make, change):
+    world = make({"query": {"and": [{"operation": "IN", "field_name": "region_code", "field_values": ["BE", "NL"]}]}})
+    first = world.task(days(6))["distinct"]
+    for video in world.expected(days(6), world.project.query)[10:]:
+        world.sandbox.delete_video(video)
+    for run in ("manual__2", "manual__3"):
+        with pytest.raises(AirflowFailException, match=f"suspect: this pass returned 10 records where {first} are"):
+            world.task(days(6), run, reharvest=True)
+    change(world, canary_queries=[EVERYTHING])
+    assert world.task(days(6), "manual__4")["state"] == "complete"
+    assert world.manifest(days(6)).believed == 10
+
+
+def test_a_window_whose_videos_were_all_deleted_is_settled_by_a_canary(make, change):
+    world = make({"query": {"and": [{"operation": "EQ", "field_name": "region_code", "field_values": ["BE"]}]}})
+    world.task(days(6))
+    for video in world.expected(days(6), world.project.query):
+        world.sandbox.delete_video(video)
+    with pytest.raises(AirflowFailException, match="suspect: nothing came"):
+        world.task(days(6), "manual__2", reharvest=True)
+    change(world, canary_queries=[EVERYTHING])
+    assert world.task(days(6), "manual__3")["state"] == "complete"
+
+
+def test_a_changed_query_that_finds_nothing_is_not_covered_by_the_records_of_the_old_one(make, change):
+    texts = [{"or": [{"operation": "IN", "field_name": "hashtag_name", "field_values": [tag]}]} for tag in ("a", "b")]
+    world = make({"query": EVERYTHING}, videos_per_day=50)
+    world.task(days(6))
+    for query in texts:
+        change(world, query=query)
+        with pytest.raises(AirflowFailException, match="suspect: nothing came of this query"):
+            world.task(days(6), f"manual__{query['or'][0]['field_values'][0]}")
+        assert world.manifest(days(6)).returned == 0
+    assert len(world.ids(days(6))) == 300
+
+
+def test_nothing_in_a_part_of_a_known_window_is_not_believed(make):
+    world = make(videos_per_day=50)
+    world.task(days(6))
+    for video in world.expected(days(2)):
+        world.sandbox.delete_video(video)
+    with pytest.raises(AirflowFailException, match="earlier harvests of these days found 100 records"):
+        world.task(days(2), "manual__2")
+
+
+def test_an_outage_cuts_nothing_and_costs_few_requests(make):
+    world = make(videos_per_day=50, bad_windows=[{"narrower_than": 1, "kind": "internal_error"}])
+    for _ in range(3):
+        with pytest.raises(ApiUnavailable, match="ever narrower searches"):
+            world.task(days(30))
+        assert world.manifest(days(30)).pieces == ()
+    assert world.requests <= 3 * 40
+    world.sandbox.switch(bad_windows=[])
+    assert world.task(days(30))["state"] == "complete"
+    assert world.manifest(days(30)).pieces == ()

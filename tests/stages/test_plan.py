@@ -85,6 +85,17 @@ def test_a_reharvest_plans_covered_days_again():
     assert planned(manifest("2026-01-01_2026-01-30"), asked=asked) == ["2026-01-01_2026-01-30"]
 
 
+def test_a_started_window_of_which_only_some_days_are_asked_for_goes_on_as_a_whole():
+    started = manifest("2026-01-11_2026-01-20", State.INCOMPLETE)
+    asked = Asked(date(2026, 1, 15), date(2026, 1, 25))
+    assert planned(started, asked=asked) == ["2026-01-11_2026-01-20", "2026-01-21_2026-01-25"]
+
+
+def test_a_started_window_that_reaches_beyond_the_period_is_not_continued():
+    started = manifest("2026-03-20_2026-04-05", State.INCOMPLETE)
+    assert planned(started)[-1] == "2026-03-02_2026-03-31"
+
+
 def test_a_started_window_is_planned_as_it_was():
     started = manifest("2026-01-11_2026-01-20", State.INCOMPLETE)
     assert planned(started)[:3] == ["2026-01-01_2026-01-10", "2026-01-11_2026-01-20", "2026-01-21_2026-02-19"]
