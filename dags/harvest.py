@@ -78,7 +78,7 @@ def merge_dataset(project_id: str, windows: list[str] | None, **context: Any) ->
     if context["params"]["dry_run"]:
         raise AirflowSkipException("A dry run ends with its plan.")
     with airflow_outcomes():
-        return merge(load_project(project_id), storage()).summary()
+        return merge(load_project(project_id), storage(), context["run_id"], lambda: datetime.now(UTC)).summary()
 
 
 @task

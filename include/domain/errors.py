@@ -7,7 +7,7 @@
     │   └── NoticeNotSent           a notification did not leave
     ├── Tomorrow                nobody: go on at a known time
     │   ├── QuotaExhausted          the client's requests or records of this UTC day are used up
-    │   └── WindowTaken             another task holds the window's lease
+    │   └── WindowTaken             another task holds the lease of the window, or of the dataset
     ├── Narrower                nobody: ask for less at a time
     │   ├── SearchTooBroad          TikTok fails on this search again and again
     │   └── SearchLost              TikTok does not know the id of this search any more
@@ -75,16 +75,16 @@ class QuotaExhausted(Tomorrow):
 
 
 class WindowTaken(Tomorrow):
-    """Another task harvests this window; its lease ends at `resets_at` unless it is renewed."""
+    """Another task works on this window, or on the dataset; its lease ends at `resets_at` unless it is renewed."""
 
-    def __init__(self, window: str, resets_at: datetime, at: datetime) -> None:
-        super().__init__(f"Window {window} is being harvested by another run; looking again at {resets_at:%H:%M} UTC.")
+    def __init__(self, what: str, resets_at: datetime, at: datetime) -> None:
+        super().__init__(f"Another run is at work on {what}; looking again at {resets_at:%H:%M} UTC.")
         self.resets_at = resets_at
         self.wait = resets_at - at
 
 
 class SearchTooBroad(Narrower):
-    """TikTok fails on this search again and again; `answer` is its last answer, if any."""
+    """TikTok fails on this search again and again."""
 
 
 class SearchLost(Narrower):

@@ -1,32 +1,50 @@
-"""Merge: the parts of complete windows become the dataset, month by month, only where there is news."""
+"""Merge: the parts of all windows become the dataset, month by month, only where there is news."""
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 
-from include.domain.manifest import DatasetManifest, WindowManifest
+from include.domain.errors import WindowTaken
+from include.domain.manifest import DatasetManifest, Month, State, WindowManifest
 from include.domain.project import ResearchProject
+from include.stages.complete import counted
 from include.storage.dataset import merge_month
 from include.storage.layout import ProjectLayout
-from include.storage.manifests import read_dataset, read_windows, write_dataset
+from include.storage.leases import Lease, take
+from include.storage.manifests import read_dataset, read_windows, write_dataset, write_window
 from include.storage.objects import Objects
+from include.storage.pages import pages_of_window
 from include.tiktok.schemas import SCHEMA_VERSION, VIDEO_SCHEMA
 
 log = logging.getLogger(__name__)
 
 
-def merge(project: ResearchProject, objects: Objects) -> DatasetManifest:
-    """Bring every complete window into the dataset and return its manifest.
+def merge(project: ResearchProject, objects: Objects, run: str, now: Callable[[], datetime]) -> DatasetManifest:
+    """Bring every window into the dataset, also what there is of a window that is parked, and return its manifest.
 
     Merging again without news writes nothing.
+
+    Raises:
+        WindowTaken: another run is merging this dataset.
     """
     layout = ProjectLayout(project.project_id)
+    lease = take(objects, layout.harvest, run, now())
+    try:
+        return _merge(layout, objects, run, now, lease)
+    finally:
+        lease.release(now())
+
+
+def _merge(
+    layout: ProjectLayout, objects: Objects, run: str, now: Callable[[], datetime], lease: Lease
+) -> DatasetManifest:
     before = read_dataset(objects, layout) or DatasetManifest(schema_version=SCHEMA_VERSION)
-    windows = read_windows(objects, layout)
-    months = {
-        month: merge_month(objects, layout, month, parts, VIDEO_SCHEMA, "id", before.months.get(month))
-        for month, parts in _parts_by_month(windows).items()
-    }
+    windows = [_with_its_part(each, objects, layout, run, now) for each in read_windows(objects, layout)]
+    months: dict[str, Month] = {}
+    for month, parts in _parts_by_month(windows).items():
+        lease.keep(now())
+        months[month] = merge_month(objects, layout, month, parts, VIDEO_SCHEMA, "id", before.months.get(month))
     after = DatasetManifest(
         schema_version=SCHEMA_VERSION,
         months=dict(sorted({**before.months, **months}.items())),
@@ -36,9 +54,31 @@ def merge(project: ResearchProject, objects: Objects) -> DatasetManifest:
         write_dataset(objects, layout, after)
     log.info(
         "merged project=%s months=%d news=%d videos=%d",
-        *(project.project_id, len(after.months), _changed(before, after), after.rows),
+        *(layout.project_id, len(after.months), _changed(before, after), after.rows),
     )
     return after
+
+
+def _with_its_part(
+    manifest: WindowManifest, objects: Objects, layout: ProjectLayout, run: str, now: Callable[[], datetime]
+) -> WindowManifest:
+    """The manifest; a window whose task ended before the window did gets its part now, so that its pages are merged."""
+    if manifest.state is not State.INCOMPLETE:
+        return manifest
+    try:
+        lease = take(objects, layout.window(manifest.window), run, now())
+    except WindowTaken:
+        return manifest
+    try:
+        pages = pages_of_window(objects, layout, manifest.window)
+        now_known = counted(objects, layout, manifest, pages)
+        reason = manifest.reason or "its task ended before the window did"
+        after = now_known.model_copy(update={"reason": reason})
+        if after != manifest:
+            write_window(objects, layout, after)
+        return after
+    finally:
+        lease.release(now())
 
 
 def _parts_by_month(windows: Iterable[WindowManifest]) -> dict[str, dict[str, str]]:

@@ -12,7 +12,9 @@ from datetime import timedelta
 
 import pytest
 
-from include.domain.errors import StorageUnavailable, WindowTaken
+from include.domain.errors import ApiUnavailable, StorageUnavailable, WindowTaken
+from include.domain.manifest import State
+from include.stages.merge import merge
 from include.storage.leases import take
 from include.storage.objects import Objects
 from tests.conftest import ROOT
@@ -168,3 +170,18 @@ def refusing(monkeypatch, chance, share):
     monkeypatch.setattr(Objects, "write", slow_write)
     monkeypatch.setattr(Objects, "create", slow_create)
     return refused
+
+
+def test_the_pages_of_a_window_whose_task_never_came_back_are_merged(make):
+    """The last try ends as it may, and the merge takes what is there."""
+    world = make(videos_per_day=50)
+    world.sandbox.script([None, *["dropped"] * 20])
+    with pytest.raises(ApiUnavailable):
+        world.harvest(days(6))
+    assert merge(world.project, world.objects, "manual__1", world.api().now).rows == 100
+    parked = world.manifest(days(6))
+    assert (parked.state, parked.distinct) == (State.INCOMPLETE, 100)
+    assert parked.reason == "its task ended before the window did"
+    world.sandbox.no_faults()
+    assert world.harvest(days(6), "manual__2").complete
+    assert merge(world.project, world.objects, "manual__2", world.api().now).rows == 300

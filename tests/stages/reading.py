@@ -1,5 +1,6 @@
 """What lies in the storage after a stage."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from include.domain.page import START
@@ -7,6 +8,12 @@ from include.storage.layout import ProjectLayout
 from include.storage.objects import Objects
 from include.storage.parquet import open_object
 from tests.projects import PROJECT
+
+
+def now() -> datetime:
+    """A clock that stands still."""
+    return datetime(2026, 6, 1, 12, tzinfo=UTC)
+
 
 LAYOUT = ProjectLayout(PROJECT["project_id"])
 

@@ -12,7 +12,7 @@ from include.storage.manifests import read_dataset
 from include.tiktok.query import query_of
 from tests.projects import project
 from tests.stages.kills import Killed, Mortal
-from tests.stages.reading import LAYOUT, everything
+from tests.stages.reading import LAYOUT, everything, now
 from tests.stages.test_merge import JANUARY, TURN, complete, video
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ TWO = video(date(2026, 1, 6), 2, username="synth_nieuws_be", video_description="
 def merged(objects):
     """A dataset of two videos in one month."""
     complete(objects, JANUARY, (ONE, 0), (TWO, 0))
-    return merge(project(), objects)
+    return merge(project(), objects, "manual__1", now)
 
 
 def record_paths(objects):
@@ -78,7 +78,7 @@ def test_describing_again_sends_nothing_and_changes_nothing(objects):
 def test_a_changed_count_sends_one_record(objects):
     described(objects)
     complete(objects, Window(date(2026, 1, 5), date(2026, 1, 5)), (ONE | {"view_count": 7}, 5))
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     assert described(objects) == Described(accepted=2, refused=0, sent=1)
 
 
@@ -86,7 +86,7 @@ def test_a_changed_count_sends_one_record(objects):
 def test_another_observation_that_says_the_same_sends_nothing(objects):
     described(objects)
     complete(objects, Window(date(2026, 1, 5), date(2026, 1, 5)), (ONE, 5))
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     assert described(objects).sent == 0
 
 
@@ -94,7 +94,7 @@ def test_another_observation_that_says_the_same_sends_nothing(objects):
 def test_news_in_one_month_leaves_the_records_of_others_alone(objects):
     described(objects)
     complete(objects, TURN, (video(date(2026, 2, 1), username="synth_nieuws_be"), 0))
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     assert described(objects) == Described(accepted=3, refused=0, sent=1)
 
 
@@ -124,7 +124,7 @@ def test_a_refused_record_stays_counted_when_nothing_has_changed(objects, monkey
 
 def test_a_video_without_a_creation_time_is_described_under_the_day_of_its_id(objects):
     complete(objects, TURN, (video(date(2026, 2, 14), username="synth_nieuws_be") | {"create_time": None}, 0))
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     assert described(objects) == Described(accepted=1, refused=0, sent=1)
     (path,) = record_paths(objects)
     assert path.startswith(f"{LAYOUT.records}2026/02/14/")
@@ -132,7 +132,7 @@ def test_a_video_without_a_creation_time_is_described_under_the_day_of_its_id(ob
 
 def test_a_video_with_nothing_but_an_id_is_accepted_or_refused_but_never_lost(objects):
     complete(objects, JANUARY, ({"id": ONE["id"]}, 0))
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     told = described(objects)
     assert (told.accepted + told.refused, told.sent) == (1, 1)
 
@@ -148,5 +148,5 @@ def test_a_description_killed_midway_is_completed_by_the_next(objects):
 
 def test_an_empty_dataset_has_no_records(objects):
     complete(objects, JANUARY)
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     assert described(objects) == Described()

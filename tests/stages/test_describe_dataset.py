@@ -12,7 +12,7 @@ from include.storage.manifests import read_dataset, read_window, write_window
 from include.tiktok.query import query_of
 from include.tiktok.schemas import VIDEO_SCHEMA
 from tests.projects import PROJECT, project
-from tests.stages.reading import LAYOUT
+from tests.stages.reading import LAYOUT, now
 from tests.stages.test_describe import ONE, TWO
 from tests.stages.test_merge import JANUARY, MARCH, TURN, complete, video
 
@@ -37,7 +37,7 @@ def merged(objects):
     change(objects, JANUARY, requests=3, asked=300, returned=2, last_observed=datetime(2026, 6, 1, 10, tzinfo=UTC))
     change(objects, TURN, state=State.SUSPECT)
     change(objects, MARCH, state=State.INCOMPLETE)
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
 
 
 @pytest.mark.usefixtures("merged")

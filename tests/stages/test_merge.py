@@ -6,9 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from include.domain.errors import WindowTaken
 from include.domain.manifest import State, WindowManifest
 from include.domain.window import Window
 from include.stages.merge import merge
+from include.storage.leases import take
 from include.storage.manifests import read_dataset, write_window
 from include.storage.objects import open_storage
 from include.storage.parquet import open_object
@@ -17,7 +19,7 @@ from include.tiktok.query import query_id, query_of
 from include.tiktok.schemas import VIDEO_SCHEMA, video_rows
 from tests.projects import project
 from tests.stages.kills import Killed, Mortal
-from tests.stages.reading import LAYOUT, dataset, everything, rows
+from tests.stages.reading import LAYOUT, dataset, everything, now, rows
 
 JANUARY = Window(date(2026, 1, 1), date(2026, 1, 30))
 TURN = Window(date(2026, 1, 31), date(2026, 3, 1))
@@ -45,7 +47,7 @@ def complete(objects, window, *seen):
         query=query,
         query_id=query_id(query),
         fields=("id",),
-        distinct=part.rows,
+        distinct=len(rows),
         months=part.months,
         part_sha256=part.sha256,
         synthetic=True,
@@ -62,7 +64,7 @@ def three_windows(objects):
 
 @pytest.mark.usefixtures("three_windows")
 def test_the_dataset_is_one_file_for_each_month_of_creation(objects):
-    manifest = merge(project(), objects)
+    manifest = merge(project(), objects, "manual__1", now)
     assert {month: held.rows for month, held in manifest.months.items()} == {"2026-01": 3, "2026-02": 1, "2026-03": 2}
     assert {row["create_time"].month for row in rows(objects, LAYOUT.month("2026-01"))} == {1}
     assert manifest == read_dataset(objects, LAYOUT)
@@ -71,7 +73,7 @@ def test_the_dataset_is_one_file_for_each_month_of_creation(objects):
 
 @pytest.mark.usefixtures("three_windows")
 def test_the_files_hold_the_declared_schema(objects):
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     held = open_object(objects, LAYOUT.month("2026-02")).schema_arrow
     assert held.names == VIDEO_SCHEMA.names
     assert {str(held.field(name).type) for name in ("id", "music_id", "playlist_id", "view_count")} == {"int64"}
@@ -82,9 +84,9 @@ def test_the_files_hold_the_declared_schema(objects):
 def test_the_latest_observation_wins_and_the_first_is_remembered(objects):
     one = video(date(2026, 1, 5))
     complete(objects, JANUARY, (one | {"view_count": 1}, 0))
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     complete(objects, Window(date(2026, 1, 5), date(2026, 1, 5)), (one | {"view_count": 9}, 5))
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     (row,) = dataset(objects)
     assert (row["view_count"], row["first_seen"], row["observed_at"]) == (9, FIRST, FIRST + timedelta(hours=5))
 
@@ -92,28 +94,28 @@ def test_the_latest_observation_wins_and_the_first_is_remembered(objects):
 def test_an_older_observation_that_comes_later_changes_only_when_it_was_first_seen(objects):
     one = video(date(2026, 1, 5))
     complete(objects, JANUARY, (one | {"view_count": 9}, 5))
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     complete(objects, Window(date(2026, 1, 5), date(2026, 1, 5)), (one | {"view_count": 1}, 0))
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     (row,) = dataset(objects)
     assert (row["view_count"], row["first_seen"], row["observed_at"]) == (9, FIRST, FIRST + timedelta(hours=5))
 
 
 @pytest.mark.usefixtures("three_windows")
 def test_merging_again_changes_no_byte_and_touches_no_file(objects, tmp_path):
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     before, touched = everything(objects), times(tmp_path)
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     assert everything(objects) == before
     assert times(tmp_path) == touched
 
 
 @pytest.mark.usefixtures("three_windows")
 def test_a_month_without_news_is_not_touched(objects, tmp_path):
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     before, touched = everything(objects), times(tmp_path)
     complete(objects, MARCH, (video(date(2026, 3, 2)), 0), (video(date(2026, 3, 3)), 0))
-    manifest = merge(project(), objects)
+    manifest = merge(project(), objects, "manual__1", now)
     assert manifest.months["2026-03"].rows == 3
     for month in ("2026-01", "2026-02"):
         path = LAYOUT.month(month)
@@ -122,19 +124,19 @@ def test_a_month_without_news_is_not_touched(objects, tmp_path):
 
 @pytest.mark.usefixtures("three_windows")
 def test_a_lost_manifest_of_the_dataset_is_made_again(objects):
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     before = everything(objects)
     objects.delete([LAYOUT.dataset_manifest])
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     assert everything(objects) == before
 
 
 @pytest.mark.usefixtures("three_windows")
 def test_a_lost_month_is_made_again(objects):
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     before = everything(objects)
     objects.delete([LAYOUT.month("2026-01")])
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     assert everything(objects) == before
 
 
@@ -145,10 +147,10 @@ def test_a_merge_killed_at_any_moment_is_mended_by_the_next(objects, tmp_path, e
     unharmed = open_storage(f"file://{tmp_path}/unharmed")
     for path in objects.paths(""):
         unharmed.write(path, objects.read(path))
-    merge(project(), unharmed)
+    merge(project(), unharmed, "manual__1", now)
     with pytest.raises(Killed):
-        merge(project(), Mortal.of(objects, ending, nth, before=before))
-    merge(project(), objects)
+        merge(project(), Mortal.of(objects, ending, nth, before=before), "manual__1", now)
+    merge(project(), objects, "manual__1", now)
     assert everything(objects) == everything(unharmed)
 
 
@@ -156,30 +158,41 @@ def test_a_merge_killed_at_any_moment_is_mended_by_the_next(objects, tmp_path, e
 def test_a_month_that_was_put_before_its_manifest_is_never_half(objects):
     complete(objects, JANUARY, (video(date(2026, 1, 5)), 0))
     with pytest.raises(Killed):
-        merge(project(), Mortal.of(objects, ".parquet", 1))
+        merge(project(), Mortal.of(objects, ".parquet", 1), "manual__1", now)
     assert len(rows(objects, LAYOUT.month("2026-01"))) == 2
 
 
 def test_an_empty_window_adds_nothing(objects):
     complete(objects, JANUARY)
-    manifest = merge(project(), objects)
+    manifest = merge(project(), objects, "manual__1", now)
     assert (manifest.rows, manifest.months) == (0, {})
     assert dataset(objects) == []
 
 
 def test_without_any_window_there_is_nothing_to_merge(objects):
-    assert merge(project(), objects).rows == 0
+    assert merge(project(), objects, "manual__1", now).rows == 0
 
 
 def test_a_video_without_a_creation_time_lies_in_the_month_of_its_id(objects):
     undated = video(date(2026, 2, 14)) | {"create_time": None}
     complete(objects, TURN, (undated, 0))
-    assert {month: held.rows for month, held in merge(project(), objects).months.items()} == {"2026-02": 1}
+    months = merge(project(), objects, "manual__1", now).months
+    assert {month: held.rows for month, held in months.items()} == {"2026-02": 1}
+
+
+def test_of_two_merges_at_the_same_time_one_waits(objects):
+    """Both would bring their news into the same month, and the later put would lose the earlier one's."""
+    complete(objects, JANUARY, (video(date(2026, 1, 5)), 0))
+    lease = take(objects, LAYOUT.harvest, "manual__2", now())
+    with pytest.raises(WindowTaken, match="Another run is at work"):
+        merge(project(), objects, "manual__1", now)
+    lease.release(now())
+    assert merge(project(), objects, "manual__1", now).rows == 1
 
 
 def test_other_projects_are_not_merged(objects):
     complete(objects, JANUARY, (video(date(2026, 1, 5)), 0))
-    assert merge(project(project_id="tiktok_query_0000006"), objects).rows == 0
+    assert merge(project(project_id="tiktok_query_0000006"), objects, "manual__1", now).rows == 0
 
 
 WINDOWS = (JANUARY, Window(date(2026, 1, 10), date(2026, 1, 12)), Window(date(2026, 1, 11), date(2026, 2, 9)))
@@ -197,10 +210,10 @@ def test_parts_merged_in_any_order_give_the_same_rows(tmp_path_factory, seen, or
 
     for number in range(3):
         complete(at_once, WINDOWS[number], *observations(number))
-    merge(project(), at_once)
+    merge(project(), at_once, "manual__1", now)
     for number in order:
         complete(one_by_one, WINDOWS[number], *observations(number))
-        merge(project(), one_by_one)
+        merge(project(), one_by_one, "manual__1", now)
     assert dataset(one_by_one) == dataset(at_once)
     everyone = [each for number in range(3) for each in seen[number]]
     assert [(row["id"] & 7, row["view_count"]) for row in dataset(at_once)] == [
@@ -209,6 +222,7 @@ def test_parts_merged_in_any_order_give_the_same_rows(tmp_path_factory, seen, or
 
 
 def times(folder):
-    """When each object on the disk was written last, to the nanosecond."""
+    """When each object on the disk, but for leases, was written last, to the nanosecond."""
     root = folder / "storage"
-    return {str(path.relative_to(root)): path.stat().st_mtime_ns for path in root.rglob("*") if path.is_file()}
+    files = (path for path in root.rglob("*") if path.is_file() and path.parent.name != "lease")
+    return {str(path.relative_to(root)): path.stat().st_mtime_ns for path in files}

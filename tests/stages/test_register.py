@@ -18,7 +18,7 @@ from include.stages.register import register
 from include.storage.manifests import read_dataset, write_dataset
 from tests.projects import PROJECT, project
 from tests.stages.kills import Killed, Mortal
-from tests.stages.reading import LAYOUT, everything
+from tests.stages.reading import LAYOUT, everything, now
 from tests.stages.test_describe import AT, ONE, TWO, record_paths, refuse, refused_paths
 from tests.stages.test_merge import JANUARY, TURN, complete, video
 
@@ -66,13 +66,13 @@ def registry(tmp_path):
 def merged(objects):
     """A dataset of two videos in one month."""
     complete(objects, JANUARY, (ONE, 0), (TWO, 0))
-    return merge(project(), objects)
+    return merge(project(), objects, "manual__1", now)
 
 
 @pytest.fixture
 def two_months(objects, merged):
     complete(objects, TURN, (THREE, 0))
-    return merge(project(), objects)
+    return merge(project(), objects, "manual__1", now)
 
 
 @pytest.mark.usefixtures("merged")
@@ -257,7 +257,7 @@ def test_a_record_that_is_refused_now_is_not_left_in_a_sink_as_it_was(objects, r
     shelf = Shelf()
     register(project(), objects, registry, "manual__1", AT, [shelf])
     complete(objects, Window(date(2026, 1, 5), date(2026, 1, 5)), (ONE | {"view_count": 7}, 5))
-    merge(project(), objects)
+    merge(project(), objects, "manual__1", now)
     refuse(monkeypatch, ONE["id"])
     told = register(project(), objects, registry, "manual__2", AT, [shelf])
     assert [(one.accepted, one.refused, one.withdrawn) for one in told.sinks] == [(2, 1, 1)] * 2
