@@ -30,6 +30,9 @@ LARGEST = 64 * 2**20
 CHUNK = 2**16
 DAY = 24 * 60 * 60.0
 
+LONGEST_INDEX, LONGEST_ID = 18, 200
+"""Digits of a cursor and characters of a search id, far beyond what was seen; a request must hold both."""
+
 SANDBOX_HEADER = "X-Icandid-Sandbox"
 """Set by the sandbox on every answer, so that synthetic records are never taken for real ones."""
 
@@ -116,12 +119,12 @@ def read(reply: Reply, key: str, asked: Mapping[str, Any]) -> Answer | Refusal:
     An answer with neither records nor `has_more` is no answer: it must not end a search.
     """
     content = parsed(reply.body)
-    error = content.get("error") if isinstance(content, dict) else None
-    if not isinstance(error, dict) or error.get("code") != "ok":
-        return refusal(reply, error if isinstance(error, dict) else {})
+    error = error_in(content)
+    if error.get("code") != "ok":
+        return refusal(reply, error)
     data = content.get("data")
-    if not isinstance(data, dict) or not (_list(data, key) or isinstance(data.get("has_more"), bool)):
-        return refusal(reply, {**error, "code": "", "message": f"an answer with neither {key} nor has_more"})
+    if complaint := _complaint(data, key):
+        return refusal(reply, {**error, "code": "", "message": complaint})
     return Answer(
         body=reply.body,
         returned=len(_list(data, key)),
@@ -131,17 +134,38 @@ def read(reply: Reply, key: str, asked: Mapping[str, Any]) -> Answer | Refusal:
     )
 
 
+def _complaint(data: object, key: str) -> str:
+    """Why an answer without an error is none all the same."""
+    if not isinstance(data, dict) or not (data.get(key) or isinstance(data.get("has_more"), bool)):
+        return f"an answer with neither {key} nor has_more"
+    return "" if isinstance(data.get(key, []), list | None) else f"an answer whose {key} is no list"
+
+
+def error_in(content: object) -> Mapping[str, Any]:
+    """The error of an answer: an object, or flat as the token endpoint has it; empty where there is none."""
+    found = content if isinstance(content, dict) else {}
+    error = found.get("error")
+    if isinstance(error, str):
+        return {"code": error, "message": found.get("error_description"), "log_id": found.get("log_id")}
+    return error if isinstance(error, dict) else {}
+
+
 def refusal(reply: Reply, error: Mapping[str, Any]) -> Refusal:
     """What TikTok says in `error`, its `code`, `message` and `log_id`."""
     return Refusal(
         status=reply.status,
-        code=str(error.get("code") or ""),
-        message=_elsewhere(reply) or str(error.get("message") or ""),
-        log_id=error.get("log_id"),
+        code=_said(error.get("code"), 100),
+        message=_elsewhere(reply) or _said(error.get("message"), 500),
+        log_id=_said(error.get("log_id"), 100) or None,
         received_at=reply.received_at,
         body=reply.body,
         retry_after=_pause(reply),
     )
+
+
+def _said(value: object, most: int) -> str:
+    """A text for logs, manifests and databases: one line, no NUL, no half emoji."""
+    return "".join(each if each.isprintable() else " " for each in str(value or "")[:most])
 
 
 def _pause(reply: Reply) -> float:
@@ -162,7 +186,7 @@ def _elsewhere(reply: Reply) -> str:
 
 def _host(url: str) -> str:
     try:
-        return urlsplit(url).hostname or ""
+        return _said(urlsplit(url).hostname, 100)
     except ValueError:
         return ""
 
@@ -185,7 +209,7 @@ def parsed(body: bytes) -> Any:
     except orjson.JSONDecodeError:
         try:
             return json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 
@@ -207,9 +231,23 @@ def _next_cursor(data: Mapping[str, Any], asked: Mapping[str, Any]) -> Cursor | 
     """
     if data.get("has_more") is False:
         return None
-    index = data.get("cursor")
-    if isinstance(index, str) and index.isdecimal():
-        index = int(index)
-    if not isinstance(index, int) or isinstance(index, bool):
+    index = _index(data.get("cursor"))
+    if index is None:
         index = asked.get("cursor", 0) + asked["max_count"]
-    return Cursor(index, data.get("search_id") or asked.get("search_id"))
+    return Cursor(index, _search_id(data.get("search_id")) or asked.get("search_id"))
+
+
+def _index(cursor: object) -> int | None:
+    if isinstance(cursor, str) and cursor.isdecimal() and len(cursor) < LONGEST_INDEX:
+        cursor = int(cursor)
+    if not isinstance(cursor, int) or isinstance(cursor, bool):
+        return None
+    return cursor if 0 <= cursor < 10**LONGEST_INDEX else None
+
+
+def _search_id(found: object) -> str:
+    """The id as text that a request can carry; empty where there is none."""
+    if isinstance(found, int) and not isinstance(found, bool):
+        return str(found) if found else ""
+    fits = isinstance(found, str) and len(found) <= LONGEST_ID and found.isascii() and found.isprintable()
+    return str(found) if fits else ""

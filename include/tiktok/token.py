@@ -3,7 +3,7 @@
 Source: TikTok docs, `client-access-token-management`; the endpoint may report failure with HTTP 200.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic
@@ -11,7 +11,7 @@ from time import monotonic
 import requests
 
 from include.domain.errors import CredentialsRejected, Person
-from include.tiktok.answer import Refusal, parsed, post, redirected, refusal
+from include.tiktok.answer import Refusal, error_in, parsed, post, redirected, refusal
 from include.tiktok.retries import Again
 from include.tiktok.verdicts import REDIRECTS, Remedy
 
@@ -79,7 +79,7 @@ def _new(session: requests.Session, credentials: Credentials) -> Token:
     answer = found if isinstance(found, dict) else {}
     text = _sendable(answer.get("access_token"))
     if not text:
-        raise _refused(refusal(reply, _as_error(answer)), credentials)
+        raise _refused(refusal(reply, {**error_in(answer), "message": "no access token"}), credentials)
     credentials.on_token(text)
     return Token(text, monotonic() + RENEW_AT * _life(answer.get("expires_in")))
 
@@ -96,11 +96,6 @@ def _life(expires_in: object) -> float:
     except ValueError:
         return LIFE
     return seconds if 0 <= seconds < LIFE else LIFE
-
-
-def _as_error(answer: Mapping[str, object]) -> dict[str, object]:
-    """The flat failure of the token endpoint in the shape of the API's errors."""
-    return {"code": answer.get("error"), "message": "no access token", "log_id": answer.get("log_id")}
 
 
 def _refused(refused: Refusal, credentials: Credentials) -> Person | Again:

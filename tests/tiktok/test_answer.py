@@ -45,7 +45,15 @@ def test_a_changed_search_id_is_the_one_to_go_on_with():
     assert page.cursor == Cursor(200, "8")
 
 
-@pytest.mark.parametrize("missing", [{}, {"search_id": ""}, {"search_id": None}])
+def test_a_search_id_that_is_a_number_is_sent_back_as_text():
+    page = read_data({"videos": [VIDEO], "cursor": 100, "search_id": 7304000000000000001, "has_more": True})
+    assert page.cursor == Cursor(100, "7304000000000000001")
+
+
+STRANGE_IDS = [{"search_id": strange} for strange in (["8"], {"id": "8"}, True, 0, 8.5, "8\ud83d", "8\n", "8" * 1000)]
+
+
+@pytest.mark.parametrize("missing", [{}, {"search_id": ""}, {"search_id": None}, *STRANGE_IDS])
 def test_a_search_id_that_is_missing_stays_what_it_was(missing):
     assert read_data({"videos": [VIDEO], "cursor": 200, "has_more": True} | missing, SECOND).cursor == Cursor(200, "7")
 
@@ -79,9 +87,15 @@ def test_no_records_and_no_has_more_are_no_answer(has_more):
     assert isinstance(read_data({"videos": [], "cursor": 100, "search_id": "7"} | has_more), Refusal)
 
 
-@pytest.mark.parametrize("cursor", [{}, {"cursor": None}, {"cursor": "soon"}, {"cursor": [1]}, {"cursor": True}])
-def test_a_cursor_that_is_no_number_advances_by_what_was_asked(cursor):
-    data = {"videos": [VIDEO], "search_id": "7", "has_more": True} | cursor
+@pytest.mark.parametrize("cursor", [None, "soon", [1], {}, True, -1, "-1", 200.5, 2**70, "9" * 5000, "", "²"])
+def test_a_cursor_that_is_no_index_advances_by_what_was_asked(cursor):
+    data = {"videos": [VIDEO], "search_id": "7", "has_more": True, "cursor": cursor}
+    assert read_data(data).cursor == Cursor(100, "7")
+    assert read_data(data, SECOND).cursor == Cursor(200, "7")
+
+
+def test_a_cursor_that_is_missing_advances_by_what_was_asked():
+    data = {"videos": [VIDEO], "search_id": "7", "has_more": True}
     assert read_data(data).cursor == Cursor(100, "7")
     assert read_data(data, SECOND).cursor == Cursor(200, "7")
 
@@ -113,10 +127,38 @@ def test_what_is_no_envelope_is_a_refusal(body):
     assert (refused.status, refused.code) == (504, "")
 
 
-@pytest.mark.parametrize("videos", [{"id": 1}, "none", 7])
-def test_a_list_of_another_shape_holds_no_records(videos):
-    page = read_data({"videos": videos, "cursor": 100, "has_more": False})
-    assert (page.returned, records_in(page.body, "videos")) == (0, [])
+@pytest.mark.parametrize("videos", [{"id": 1}, "none", 7, True])
+@pytest.mark.parametrize("has_more", [True, False])
+def test_videos_that_are_no_list_end_no_search(videos, has_more):
+    """Else records in a shape we do not know would be counted as none, and the window as complete."""
+    refused = read_data({"videos": videos, "cursor": 100, "has_more": has_more})
+    assert isinstance(refused, Refusal)
+    assert "videos is no list" in str(refused)
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"error":' * 100_000])
+def test_an_answer_nested_without_end_is_a_refusal(body):
+    assert isinstance(read_reply(answer(body=body), "videos", FIRST), Refusal)
+
+
+def test_an_error_that_is_a_text_is_a_code_with_its_log_id():
+    body = b'{"error": "access_token_invalid", "error_description": "ended", "log_id": "2026LOG"}'
+    refused = read_reply(answer(body=body, status=401), "videos", FIRST)
+    assert (refused.code, refused.message, refused.log_id) == ("access_token_invalid", "ended", "2026LOG")
+
+
+@pytest.mark.parametrize("strange", [None, 7, 1.5, True, ["x"], {"x": 1}, "x"])
+def test_what_a_refusal_says_is_text_whatever_its_type(strange):
+    refused = read_reply(answer({}, error=dict.fromkeys(("code", "message", "log_id"), strange)), "videos", FIRST)
+    assert all(isinstance(said, str) for said in (refused.code, refused.message, refused.log_id or ""))
+
+
+def test_what_a_refusal_says_fits_a_line_of_a_log():
+    """A message stands in logs, manifests and Airflow's database, which take no NUL and no half emoji."""
+    error = {"code": "internal_error", "message": "one\ntwo\x00\ud83d" + "x" * 10_000, "log_id": "y" * 10_000}
+    refused = read_reply(answer({}, error=error), "videos", FIRST)
+    assert refused.message.startswith("one two  x")
+    assert (len(refused.message), len(refused.log_id)) == (500, 100)
 
 
 def test_what_stands_among_the_records_and_is_none_is_left_out():
