@@ -17,6 +17,8 @@
         ├── CredentialsRejected     the API client of a research project
         ├── RequestRejected         TikTok refuses this request for good
         ├── AccessEnded             today lies outside the approved access dates
+        ├── ProjectRetired          the research project is retired
+        ├── PurgeRefused            a purge that would not do what was approved
         ├── SettingInvalid          a setting of this deployment
         ├── WindowNotComplete       a window is parked as incomplete or suspect, with its reason
         └── CountsDiffer            what was merged and what was registered do not reconcile
@@ -116,6 +118,14 @@ class RequestRejected(Person):
 
 class AccessEnded(Person):
     """Today lies outside the access dates that TikTok approved."""
+
+
+class ProjectRetired(Person):
+    """The research project is retired: nothing more is harvested for it."""
+
+
+class PurgeRefused(Person):
+    """A purge would not do what was approved: a harvest is running, or something else is there than was counted."""
 
 
 class SettingInvalid(Person):
