@@ -8,6 +8,10 @@ from include.domain.errors import ProjectInvalid
 from include.domain.project import ResearchProject, read_project
 
 
+RETIRED = "retired"
+"""The tag by which the DAGs of retired projects are found."""
+
+
 class Entry(BaseModel):
     """One research project in the index; `problem` says why its configuration cannot be used."""
 
@@ -21,7 +25,11 @@ class Entry(BaseModel):
 
     @classmethod
     def of(cls, project: ResearchProject) -> "Entry":
-        return cls(title=project.title, schedule=project.schedule, pool=project.pool, tags=project.labels)
+        """A retired project keeps its DAG, and with it its runs, but no schedule."""
+        tags, schedule = project.labels, project.schedule
+        if project.retired:
+            tags, schedule = (*tags, RETIRED), None
+        return cls(title=project.title, schedule=schedule, pool=project.pool, tags=tags)
 
 
 INDEX = TypeAdapter(dict[str, Entry])

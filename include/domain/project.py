@@ -15,12 +15,16 @@ from pydantic import (
     model_validator,
 )
 
-from include.domain.errors import AccessEnded, ProjectInvalid
+from include.domain.errors import AccessEnded, ProjectInvalid, ProjectRetired
 from include.domain.quota import REQUESTS_A_DAY
 from include.domain.window import LONGEST, Window
 
 LONGEST_ACCESS = timedelta(days=731)
 """Two years, one of which may be a leap year: the longest access TikTok's application form allows."""
+
+PROJECT_ID = r"^[a-z0-9]+(_[a-z0-9]+)*$"
+LONGEST_ID = 45
+"""Of a research project, and of its dataset in iCANDID's registry."""
 
 PRESETS = ("@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly")
 
@@ -66,6 +70,7 @@ RegionCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Label = Annotated[str, Text, StringConstraints(max_length=45)]
 Schedule = Annotated[str, AfterValidator(_cron_or_preset)]
+ProjectId = Annotated[str, StringConstraints(pattern=PROJECT_ID, max_length=LONGEST_ID)]
 Item = TypeVar("Item")
 Distinct = Annotated[tuple[Item, ...], AfterValidator(_distinct)]
 
@@ -118,13 +123,20 @@ def _distinct_titles(publications: tuple[Publication, ...]) -> tuple[Publication
     return publications
 
 
+class Retired(_Strict):
+    """Since when nothing more is harvested for a project, and why."""
+
+    on: Day
+    reason: Annotated[str, Text, StringConstraints(max_length=500)]
+
+
 class ResearchProject(_Strict):
     """One research project: who, which query, which period, which access, and how to register the collection.
 
     Lengths are the column limits of iCANDID's Collection Registry.
     """
 
-    project_id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=45)]
+    project_id: ProjectId
     title: Annotated[str, Text, StringConstraints(max_length=100)]
     description: Annotated[str, Text, StringConstraints(max_length=255)]
     requestor: Annotated[str, Text, StringConstraints(max_length=100)]
@@ -153,6 +165,7 @@ class ResearchProject(_Strict):
     labels: Distinct[Label] = ()
     hidden: bool = True
     publications: Annotated[tuple[Publication, ...], AfterValidator(_distinct_titles)] = ()
+    retired: Retired | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -171,11 +184,17 @@ class ResearchProject(_Strict):
         return self
 
     def check_access(self, day: date) -> None:
-        """Nothing is harvested on a `day` outside the approved access dates.
+        """Nothing is harvested on a `day` outside the approved access dates, nor for a retired project.
 
         Raises:
             AccessEnded: the day lies outside.
+            ProjectRetired: the project is retired.
         """
+        if self.retired:
+            raise ProjectRetired(
+                f"Research project {self.project_id}: retired on {self.retired.on} ({self.retired.reason}). Nothing more "
+                "is harvested; to take the project up again, remove the field retired from its Variable."
+            )
         if not self.access.includes(day):
             raise AccessEnded(
                 f"Research project {self.project_id}: access is approved from {self.access.start} to "

@@ -24,6 +24,11 @@ def test_an_entry_says_what_a_dag_needs():
     )
 
 
+def test_a_retired_project_has_a_dag_without_a_schedule_and_a_tag_to_find_it():
+    text = project_text(schedule="@daily", labels=["politics"], retired={"on": "2026-06-01", "reason": "done"})
+    assert entry_of(PROJECT["project_id"], text) == Entry(title=PROJECT["title"], tags=("politics", "retired"))
+
+
 def test_a_broken_project_becomes_an_entry_with_its_problem():
     broken = entry_of(PROJECT["project_id"], project_text(window_days=99))
     assert broken.schedule is None

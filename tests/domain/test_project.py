@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from include.domain.errors import ProjectInvalid
+from include.domain.errors import ProjectInvalid, ProjectRetired
 from include.domain.project import ResearchProject, read_project
 from tests.projects import PROJECT, project, project_text
 
@@ -270,3 +270,19 @@ def test_a_publication_that_cannot_be_used_is_told(wrong, said):
 def test_a_project_cannot_be_changed_once_it_is_read():
     with pytest.raises(ValueError, match="frozen"):
         project().title = "Another"
+
+
+RETIRED = {"on": "2026-06-01", "reason": "the thesis is handed in"}
+
+
+def test_nothing_is_harvested_for_a_retired_project_even_inside_its_access():
+    with pytest.raises(ProjectRetired, match=r"retired on 2026-06-01 \(the thesis is handed in\)"):
+        project(retired=RETIRED).check_access(date(2026, 6, 2))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"on": "2026-06-01"}, {"on": "2026-06-01", "reason": " "}, "2026-06-01", {"reason": "x"}]
+)
+def test_retired_says_when_and_why(wrong):
+    with pytest.raises(ProjectInvalid, match="retired"):
+        project(retired=wrong)
