@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from include.domain.errors import ProjectInvalid
 from include.domain.project import ResearchProject, read_project
 
-
 RETIRED = "retired"
 """The tag by which the DAGs of retired projects are found."""
 

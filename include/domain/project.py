@@ -192,8 +192,8 @@ class ResearchProject(_Strict):
         """
         if self.retired:
             raise ProjectRetired(
-                f"Research project {self.project_id}: retired on {self.retired.on} ({self.retired.reason}). Nothing more "
-                "is harvested; to take the project up again, remove the field retired from its Variable."
+                f"Research project {self.project_id}: retired on {self.retired.on} ({self.retired.reason}). Nothing is "
+                "harvested any more; to take the project up again, remove the field retired from its Variable."
             )
         if not self.access.includes(day):
             raise AccessEnded(

@@ -14,6 +14,7 @@ projects/<project_id>/
   registration/<run>.json                      what reconciled, run by run
   registration/described/<sink>/<yyyy-mm>.parquet  which records a sink took, by digest
   notices/<deadline>/<days before>.json        which notifications were sent
+certificates/<project_id>/<timestamp>.json, .md  what a purge removed, in counts
 applications/<application_id>/
   drafts/<number>.json                         every version of the answers
   dossier.md, dossier.html, completeness.json  the latest version, to be read
@@ -24,6 +25,23 @@ from dataclasses import dataclass
 from datetime import date
 
 from include.domain.window import Window
+
+LEASES = "leases"
+RECORDS = "records for iCANDID"
+OTHER = "others"
+KINDS = {
+    LEASES: r"(.+/)?lease/[^/]+",
+    "pages": r"[^/]+/windows/.+/pages/[^/]+",
+    "parts": r"[^/]+/windows/[^/]+/part\.parquet",
+    "refusals": r"[^/]+/windows/[^/]+/answers/.+",
+    "manifests": r"[^/]+/windows/[^/]+/manifest\.json",
+    "dataset files": r"[^/]+/dataset/.+",
+    RECORDS: r"records/.+",
+    "refused records": r"refused/.+",
+    "lists of records": r"(hand-over|registration)/.+",
+    "configuration versions": r"project/.+",
+}
+"""The sorts of objects of a project, by their paths below its root."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +54,31 @@ class ProjectLayout:
     @property
     def root(self) -> str:
         return f"projects/{self.project_id}"
+
+    @property
+    def everything(self) -> str:
+        """All that there is of the project, but for the certificates of what was purged."""
+        return f"{self.root}/"
+
+    @property
+    def handed_out(self) -> tuple[str, ...]:
+        """What is there for iCANDID, and what is known of it."""
+        return tuple(f"{self.root}/{name}/" for name in ("records", "arriving", "hand-over", "refused", "registration"))
+
+    @property
+    def certificates(self) -> str:
+        return f"certificates/{self.project_id}/"
+
+    def certificate(self, timestamp: str) -> str:
+        return f"{self.certificates}{timestamp}.json"
+
+    def certificate_text(self, timestamp: str) -> str:
+        return f"{self.certificates}{timestamp}.md"
+
+    def kind_of(self, path: str) -> str:
+        """What sort of thing an object of the project is, for counting."""
+        inside = path.removeprefix(self.everything)
+        return next((kind for kind, pattern in KINDS.items() if re.fullmatch(pattern, inside)), OTHER)
 
     @property
     def configurations(self) -> str:

@@ -5,11 +5,15 @@ a reader sees the old object or the new one, never half of one.
 """
 
 import io
+import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import boto3
 import obstore
@@ -18,6 +22,19 @@ from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedEr
 from obstore.store import ObjectStore, from_url
 
 from include.domain.errors import SettingInvalid, StorageUnavailable
+
+DISK = "file://"
+AT_ONCE = 1000
+"""Objects in one listing and one request to delete: what S3 allows."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object as a listing shows it; `at` is when it was put last."""
+
+    path: str
+    bytes: int
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -67,6 +84,12 @@ class Objects:
         with _storage_errors(prefix):
             return {meta["path"]: str(meta["e_tag"]) for chunk in self.store.list(prefix) for meta in chunk}
 
+    def stored(self, prefix: str) -> Iterator[list[Stored]]:
+        """Every object below `prefix`, some at a time, in no order."""
+        with _storage_errors(prefix):
+            for chunk in self.store.list(prefix, chunk_size=AT_ONCE):
+                yield [Stored(meta["path"], meta["size"], meta["last_modified"]) for meta in chunk]
+
     def folders(self, prefix: str) -> list[str]:
         """The names one level below `prefix` that have something below them, in order."""
         with _storage_errors(prefix):
@@ -81,6 +104,30 @@ class Objects:
                     self.store.delete(path)
                 except FileNotFoundError:
                     continue
+
+    def delete_together(self, paths: Sequence[str]) -> None:
+        """The same for many objects at once: one request for each thousand on S3."""
+        for first in range(0, len(paths), AT_ONCE):
+            some = list(paths[first : first + AT_ONCE])
+            with _storage_errors(some[0]):
+                try:
+                    self.store.delete(some)
+                except FileNotFoundError:
+                    self.delete(some)
+
+    def sweep(self, prefix: str) -> int:
+        """Remove what no listing shows below `prefix`, once its objects are gone; returns how many files those were.
+
+        On a disk these are empty folders, and halves of puts that were killed. A bucket's own rules end the latter.
+        """
+        if not self.url.startswith(DISK):
+            return 0
+        folder = Path(unquote(self.url.removeprefix(DISK))) / prefix
+        left = sum(len(files) for _, _, files in os.walk(folder))
+        if folder.is_dir():
+            with _storage_errors(prefix):
+                shutil.rmtree(folder)
+        return left
 
 
 class _Reader(io.RawIOBase):

@@ -158,3 +158,34 @@ def test_empty_settings_of_a_connection_count_as_not_given(s3):
     objects = open_storage("s3://icandid/empty", {"endpoint": s3, **KEYS, "region_name": ""})
     objects.write("a", b".")
     assert objects.read("a") == b"."
+
+
+def test_a_listing_tells_bytes_and_time_of_every_object(objects):
+    for number in range(1100):
+        objects.write(f"p/{number:04d}", b"x" * (number % 3))
+    found = [stored for some in objects.stored("p/") for stored in some]
+    assert {stored.path: stored.bytes for stored in found} == {f"p/{number:04d}": number % 3 for number in range(1100)}
+    assert all(stored.at.tzinfo for stored in found)
+
+
+def test_many_are_deleted_together_though_some_are_gone_already(objects):
+    for number in range(1100):
+        objects.write(f"p/{number:04d}", b"x")
+    objects.write("q", b".")
+    paths = objects.paths("p/")
+    objects.delete(["p/0500", "p/1099"])
+    objects.delete_together(paths)
+    objects.delete_together([])
+    assert objects.paths("") == ["q"]
+
+
+def test_a_sweep_removes_what_no_listing_shows(tmp_path):
+    on_disk = open_storage(f"file://{tmp_path}/storage")
+    on_disk.write("p/a/1.json", b"x")
+    on_disk.write("pq/1.json", b"x")
+    (tmp_path / "storage" / "p" / "a" / "2.json#1").write_bytes(b"half of a killed put")
+    on_disk.delete_together(on_disk.paths("p/"))
+    assert on_disk.paths("p/") == []
+    assert on_disk.sweep("p/") == 1
+    assert [path.name for path in (tmp_path / "storage").iterdir()] == ["pq"]
+    assert on_disk.sweep("p/") == 0
