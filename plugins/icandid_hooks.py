@@ -15,7 +15,7 @@ from include.icandid.choices import RECORD_TYPES, SENDER_TYPES, SINKS, Choices
 from include.icandid.registry import Registrar, Registry
 from include.icandid.registry_engine import registry_engine
 from include.icandid.registry_http import HttpRegistry
-from include.icandid.sink import Sink
+from include.icandid.sink import Index
 from plugins.object_storage import root_url
 
 REGISTRY = "icandid_registry"
@@ -39,7 +39,7 @@ def collection_registry() -> Registrar:
     return Registry(registry_engine(unquote(uri) if uri.startswith("sqlite") else uri))  # Airflow quotes its slashes
 
 
-def search_indices(at: datetime) -> list[Sink]:
+def search_indices(at: datetime) -> list[Index]:
     """The search index of the connection icandid_search; none without it, or if ICANDID_SINKS leaves the index out.
 
     Of its extra, `index` names the alias (icandid), `ca_certs` a file of certificates to trust, and `own` says that

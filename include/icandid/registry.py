@@ -43,6 +43,9 @@ class Registrar(Protocol):
     def count(self, internalident: str) -> int | None:
         """The size that the row shows as we set it; None where iCANDID counts by itself."""
 
+    def purge(self, internalident: str) -> bool:
+        """Remove the row, or leave it unavailable and without its query where none can be removed."""
+
 
 class Registry:
     """A registry in the database behind `engine`."""
@@ -109,6 +112,8 @@ class Registry:
     def purge(self, internalident: str) -> bool:
         """Remove the row with what is attached to it; says whether there was one."""
         with _translated(self._engine), locked(self._engine, internalident) as connection:
+            if self._engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA secure_delete = ON")  # else its text stays in the file
             found = _find(connection, internalident)
             if found is None:
                 return False

@@ -18,6 +18,9 @@ from include.icandid.registry_row import RegistryRow
 PATIENCE = 30
 """Seconds to wait for an answer."""
 
+PURGED = "purged"
+"""Stands in a row where its query and its description stood, which are mandatory."""
+
 _DESCRIPTION_BYTES = 255
 """The API cuts the description at this byte, even in the middle of a character."""
 
@@ -62,6 +65,22 @@ class HttpRegistry:
     def count(self, internalident: str) -> None:  # noqa: ARG002
         """iCANDID counts by itself, once a day: there is nothing to compare with."""
         return
+
+    def purge(self, internalident: str) -> bool:
+        """Make the row unavailable and hidden, without query and description; says whether there was one.
+
+        The API has no way to remove it: its keepers do.
+
+        Raises: as `register`.
+        """
+        found = self.row(internalident)
+        if found is None:
+            return False
+        if not _same(found.get("available"), False) or found["query"] != PURGED:
+            attached = {name: [{"id": one["id"]} for one in found.get(name) or ()] for name in ("languages", "labels")}
+            gone = {"available": False, "hidden": True, "query": PURGED, "description": PURGED}
+            self._call("POST", "/api/admin/dataset", json=found | attached | gone)
+        return True
 
     def _body(self, row: RegistryRow, *, hidden: bool) -> dict[str, Any]:
         options = self._call("GET", "/api/admin/options")

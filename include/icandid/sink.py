@@ -32,3 +32,10 @@ class Sink(Protocol):
 
     def count(self, dataset_id: str) -> int | None:
         """How many records of the dataset it holds; None where nobody can count them from here."""
+
+
+class Index(Sink, Protocol):
+    """A sink that can be asked which records of a dataset it holds."""
+
+    def ids(self, dataset_id: str) -> Iterator[str]:
+        """The ids of all records of the dataset that it holds now."""

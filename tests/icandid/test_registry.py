@@ -201,6 +201,15 @@ def test_a_purged_collection_leaves_nothing_behind(registry):
     assert registry.register(ROW, NOW) == "created"
 
 
+def test_the_file_of_the_embedded_registry_forgets_a_purged_row(tmp_path):
+    registry = Registry(registry_engine(f"sqlite:///{tmp_path}/registry.db"))
+    registry.register(ROW, NOW)
+    known = [text.encode() for text in (ROW.query[:40], ROW.requestoremail)]
+    assert all(text in (tmp_path / "registry.db").read_bytes() for text in known)
+    registry.purge(IDENT)
+    assert not any(text in file.read_bytes() for text in known for file in tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -138,3 +138,19 @@ def test_an_answer_that_is_no_success_says_who_acts(registry, api, status, error
     api.status = status
     with pytest.raises(error):
         registry.register(ROW, NOW)
+
+
+def test_a_purged_row_is_withdrawn_and_says_nothing_of_its_query(registry, api):
+    registry.register(changed(labels=("politics",), hidden=False), NOW, Count(3, NOW.date()))
+    assert registry.purge(IDENT) is True
+    (row,) = api.rows
+    assert (row["available"], row["hidden"], row["query"], row["description"]) == (0, 1, "purged", "purged")
+    assert (row["name"], row["labels"], len(row["languages"])) == (ROW.name, [{"id": 7}], len(ROW.languages))
+    saves = api.saves
+    assert registry.purge(IDENT) is True
+    assert api.saves == saves, "what is purged already is not sent again"
+
+
+def test_purging_a_row_that_is_not_there_makes_none(registry, api):
+    assert registry.purge(IDENT) is False
+    assert api.rows == []
