@@ -1,7 +1,8 @@
 """What can go wrong on the way into iCANDID, as leaves of the tree in `include/domain/errors.py`.
 
 Moment
-└── RegistryUnavailable     the Collection Registry does not answer
+├── RegistryUnavailable     the Collection Registry does not answer
+└── IndexUnavailable        the search index does not answer, or has no room for now
 """
 
 from include.domain.errors import Moment
