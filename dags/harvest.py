@@ -113,7 +113,7 @@ def harvest_dag(project_id: str, known: Entry) -> DAG:
         max_active_runs=1,
         is_paused_upon_creation=False,
         params=PARAMS,
-        default_args={"retries": 3, "weight_rule": "absolute", "priority_weight": 10 if known.schedule else 1},
+        default_args={"retries": 3, "weight_rule": "fair_turns.ByKindOfRun"},
         auto_register=False,
     ) as dag:
         windows = plan_windows(project_id)

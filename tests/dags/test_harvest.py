@@ -128,3 +128,16 @@ def test_parsing_needs_no_setting_and_no_credentials(register, parse, monkeypatc
     monkeypatch.delenv("ICANDID_STORAGE")
     monkeypatch.delenv("AIRFLOW_CONN_TIKTOK_TIKTOK_QUERY_0000005")
     assert GOOD in parse()
+
+
+@pytest.mark.parametrize(("kind", "weight"), [("backfill", 1), ("manual", 5), ("scheduled", 10)])
+def test_airflow_ranks_a_task_by_the_kind_of_its_run(register, parse, kind, weight):
+    """Through the serialized DAG, as the scheduler reads it."""
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    register()
+    read_back = DagSerialization.from_dict(DagSerialization.to_dict(parse()[GOOD]))
+    for task in read_back.tasks:
+        instance = TaskInstance(task=task, run_id=f"{kind}__2026-06-01T00:00:00", dag_version_id=None)
+        assert instance.priority_weight == weight

@@ -38,7 +38,7 @@ def test_every_field_may_be_missing():
 
 
 def test_a_record_without_an_id_is_no_row():
-    assert video_rows([{"username": "x"}, {"id": None}, {"id": "7"}, {"id": 7.0}, {"id": True}], AT, "q") == []
+    assert video_rows([{"username": "x"}, {"id": None}, {"id": "7a"}, {"id": 7.0}, {"id": True}], AT, "q") == []
 
 
 def test_an_id_beyond_64_bits_is_no_row():
