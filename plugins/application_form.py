@@ -37,7 +37,7 @@ PARAMS = {
         None,
         **WITHDRAW,
         title="Take back answers",
-        description_md="Answers of the draft that shall become empty again. A field left empty leaves its answer as it is.",
+        description_md="Answers of the draft to make empty again; a field left empty leaves its answer as it is.",
     ),
 }
 """The application's name, TikTok's questions in TikTok's order, and what we ask besides."""
