@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,16 +22,22 @@ class Airflow:
     """A running Airflow. The local one lets everybody on this machine in (its simple auth manager)."""
 
     url: str
+    user: str = ""
+    password: str = field(default="", repr=False)
 
     @retry(retry=retry_if_exception_type(Busy), stop=stop_after_attempt(12), wait=wait_fixed(1), reraise=True)
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         """One call; again when the server answers 5xx, as it does on SQLite when two of its threads want to write."""
-        token = requests.get(f"{self.url}/auth/token", timeout=30).json()["access_token"]
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {self._token()}"}
         answer = requests.request(method, f"{self.url}/api/v2/{path}", headers=headers, timeout=60, **options)
         if answer.status_code >= 500:
             raise Busy(f"{method} {path}: HTTP {answer.status_code} {answer.text[:200]}")
         return answer
+
+    def _token(self) -> str:
+        login = {"username": self.user, "password": self.password} if self.user else None
+        answer = requests.request("POST" if login else "GET", f"{self.url}/auth/token", json=login, timeout=30)
+        return str(answer.json()["access_token"])
 
     def put(self, collection: str, key: str, body: dict[str, Any]) -> None:
         """Create a variable or connection, or replace it."""
