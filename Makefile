@@ -17,8 +17,11 @@ unexport PYTHONDONTWRITEBYTECODE
 CHAOS_HOME := $(CURDIR)/.airflow/chaos
 CHAOS := AIRFLOW_HOME=$(CHAOS_HOME) ICANDID_STORAGE=file://$(CHAOS_HOME)/storage
 
+# The stack too; its logs stay there until the next start.
+STACK_HOME := $(CURDIR)/.airflow/stack
+
 .DEFAULT_GOAL := help
-.PHONY: help demo up sandbox chaos bench index test test-foreign lint format lock clean
+.PHONY: help demo up stack sandbox chaos bench index test test-stack test-foreign lint format lock clean
 
 help: ## list every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -28,6 +31,9 @@ demo: .airflow/.migrated ## harvest a sample research project from the sandbox, 
 
 up: .airflow/.migrated ## start Airflow with its UI, and the sandbox, until Ctrl-C
 	@$(BIN)/python -m ops.up
+
+stack: .venv/.installed-stack ## start the deployment of docker-compose.yaml without Docker, until Ctrl-C
+	@AIRFLOW_HOME=$(STACK_HOME) $(BIN)/python -m ops.stack
 
 sandbox: .venv/.installed ## start the sandbox of the TikTok Research API alone
 	@$(BIN)/python -m include.sandbox
@@ -44,6 +50,9 @@ index: .airflow/.migrated ## rebuild the index of research projects from their V
 test: .venv/.installed-dev ## run the tests
 	@$(BIN)/python -m pytest
 
+test-stack: .venv/.installed-stack ## harvest on the stack while workers, scheduler, triggerer and object store die
+	@AIRFLOW_HOME=$(STACK_HOME) $(BIN)/python -m ops.stack_chaos
+
 test-foreign: .venv/.installed-dev ## point a public client that we did not write at the sandbox (installs it from PyPI)
 	@ICANDID_FOREIGN_CLIENTS=1 $(BIN)/python -m pytest tests/foreign
 
@@ -59,6 +68,7 @@ format: .venv/.installed-dev ## correct what can be corrected by itself
 lock: .venv/.installed-dev ## compile the pinned locks from requirements*.in
 	$(BIN)/uv pip compile $(LOCK) requirements.in -o requirements.txt
 	$(BIN)/uv pip compile $(LOCK) requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile $(LOCK) --no-strip-extras requirements-stack.in -o requirements-stack.txt
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 clean: ## remove the virtual environment and the Airflow home (data/ stays)
@@ -77,6 +87,11 @@ clean: ## remove the virtual environment and the Airflow home (data/ stays)
 .venv/.installed-dev: requirements-dev.txt .venv/.installed
 	@echo "installing requirements-dev.txt into .venv (about half a minute, once)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.venv/.installed-stack: requirements-stack.txt .venv/.installed
+	@echo "installing requirements-stack.txt into .venv (about a quarter of a minute, once)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-stack.txt
 	@touch $@
 
 .airflow/.chaos: .venv/.installed
