@@ -201,6 +201,16 @@ def test_nothing_unfinished_ever_lies_in_the_tree(objects, registry):
     assert objects.paths(f"{LAYOUT.root}/arriving/") == []
 
 
+@pytest.mark.usefixtures("two_months")
+def test_what_a_killed_run_left_on_its_way_into_the_tree_is_gone_after_the_next(objects, registry):
+    with pytest.raises(Killed):
+        register(project(), Mortal.of(objects, IDS[0]), registry, "manual__1", AT)
+    assert objects.paths(f"{LAYOUT.root}/arriving/") == [f"{LAYOUT.root}/arriving/{IDS[0]}"]
+    register(project(), objects, registry, "manual__2", AT)
+    assert objects.paths(f"{LAYOUT.root}/arriving/") == []
+    assert len(record_paths(objects)) == 3
+
+
 def clean(objects):
     """Nothing was ever described."""
     objects.delete([path for path in objects.paths(f"{LAYOUT.root}/") if "/videos/" not in path])
