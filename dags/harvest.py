@@ -17,6 +17,7 @@ is a success. The configuration is the Variable `research_project__<project_id>`
 | `harvest_window` | *TikTok does not accept this API client* | Correct the connection, then clear the task. |
 | `harvest_window` | *TikTok refused the request …* | Read TikTok's words; quote the log_id to TikTok's support. |
 | `harvest_window` | *could not answer* (after its retries) | Clear the task: it goes on after its last page. |
+| `harvest_window` | none; it stays *scheduled* | Make the pool that the project names (Admin, Pools). |
 | `harvest_window` | *is suspect*, *is incomplete* | Read the reason. What came is kept; the next run tries again. |
 | `register_dataset` | *windows are not complete* | Registered nevertheless; look at the red windows. |
 | `register_dataset` | *… do not reconcile* | Both numbers are in the message; see docs/operating.md. |
@@ -33,8 +34,9 @@ from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_parsing_conte
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from include.domain.index import Entry
+from plugins.notifications import failure_notifiers
 from plugins.project_variables import entries, entry, load_project
-from plugins.wiring import airflow_outcomes, asked, research_api, storage, today
+from plugins.wiring import airflow_outcomes, asked, research_api, storage
 
 PREFIX = "harvest__"
 DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
@@ -51,7 +53,7 @@ def plan_windows(project_id: str, **context: Any) -> list[str]:
     from include.stages.plan import plan
 
     with airflow_outcomes():
-        windows, cost = plan(load_project(project_id), asked(context), storage(), today())
+        windows, cost = plan(load_project(project_id), asked(context), storage(), datetime.now(UTC))
     context["ti"].xcom_push("estimate", str(cost))
     return [] if context["params"]["dry_run"] else [str(window) for window in windows]
 
@@ -114,6 +116,7 @@ def harvest_dag(project_id: str, known: Entry) -> DAG:
         is_paused_upon_creation=False,
         params=PARAMS,
         default_args={"retries": 3, "weight_rule": "fair_turns.ByKindOfRun"},
+        on_failure_callback=failure_notifiers() or None,
         auto_register=False,
     ) as dag:
         windows = plan_windows(project_id)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from include.domain.project import ResearchProject
 from include.domain.window import Window
 from include.stages.search import CUT_TRIES, Search, search
 from include.storage.layout import ProjectLayout
-from include.storage.leases import Lease, take
+from include.storage.leases import Lease, held
 from include.storage.ledger import Ledger
 from include.storage.manifests import read_window, windows_in, write_window
 from include.storage.objects import Objects
@@ -148,9 +148,12 @@ def begun(
 ) -> Iterator[Attempt]:
     """A try that holds the window's lease and has left a manifest, so that the next plan continues the window."""
     layout = ProjectLayout(project.project_id)
-    lease = take(objects, layout.window(window), run, api.now())
     ledger = Ledger(objects, api.client, project.daily_requests)
-    try:
+    with (
+        held(objects, layout.window(window), run, api.now) as lease,
+        closing(ledger),
+        _strange_answers_kept(objects, layout, window, api),
+    ):
         manifest = read_window(objects, layout, window) or _started(project, window)
         if manifest.query_id != query_id(query_of(project)):
             manifest = _started(project, window)
@@ -158,12 +161,16 @@ def begun(
         attempt = Attempt(project, api, objects, layout, run, afresh, LeasedMeter(ledger, lease), manifest)
         attempt.begin_pass()
         yield attempt
+
+
+@contextmanager
+def _strange_answers_kept(objects: Objects, layout: ProjectLayout, window: Window, api: ResearchApi) -> Iterator[None]:
+    """An answer that TikTok refuses for good lies beside its window, word for word."""
+    try:
+        yield
     except RequestRejected as error:
         objects.write(layout.answer(window, api.now().isoformat()), error.answer)
         raise
-    finally:
-        ledger.close()
-        lease.release(api.now())
 
 
 def _started(project: ResearchProject, window: Window) -> WindowManifest:

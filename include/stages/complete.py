@@ -7,11 +7,12 @@ import pyarrow as pa
 
 from include.domain.manifest import WindowManifest
 from include.domain.page import Page
+from include.domain.quota import RECORDS_A_PAGE
 from include.storage.layout import ProjectLayout
 from include.storage.objects import Objects
 from include.storage.parts import put_part
 from include.tiktok.answer import records_in
-from include.tiktok.client import PAGE, VIDEOS
+from include.tiktok.client import VIDEOS
 from include.tiktok.schemas import VIDEO_SCHEMA, video_rows
 
 ROWS_AT_ONCE = 32_768
@@ -29,7 +30,7 @@ def counted(objects: Objects, layout: ProjectLayout, manifest: WindowManifest, p
         update={
             "pages": tally.pages,
             "requests": tally.requests,
-            "asked": tally.pages * PAGE,
+            "asked": tally.pages * RECORDS_A_PAGE,
             "returned": tally.returned,
             "distinct": part.queries.get(manifest.query_id, 0),
             "without_id": tally.without_id,

@@ -11,7 +11,7 @@ from include.domain.project import ResearchProject
 from include.stages.complete import counted
 from include.storage.dataset import merge_month
 from include.storage.layout import ProjectLayout
-from include.storage.leases import Lease, take
+from include.storage.leases import Lease, held
 from include.storage.manifests import read_dataset, read_windows, write_dataset, write_window
 from include.storage.objects import Objects
 from include.storage.pages import pages_of_window
@@ -29,11 +29,8 @@ def merge(project: ResearchProject, objects: Objects, run: str, now: Callable[[]
         WindowTaken: another run is merging this dataset.
     """
     layout = ProjectLayout(project.project_id)
-    lease = take(objects, layout.harvest, run, now())
-    try:
+    with held(objects, layout.harvest, run, now) as lease:
         return _merge(layout, objects, run, now, lease)
-    finally:
-        lease.release(now())
 
 
 def _merge(
@@ -66,19 +63,19 @@ def _with_its_part(
     if manifest.state is not State.INCOMPLETE:
         return manifest
     try:
-        lease = take(objects, layout.window(manifest.window), run, now())
+        with held(objects, layout.window(manifest.window), run, now):
+            return _counted(manifest, objects, layout)
     except WindowTaken:
         return manifest
-    try:
-        pages = pages_of_window(objects, layout, manifest.window)
-        now_known = counted(objects, layout, manifest, pages)
-        reason = manifest.reason or "its task ended before the window did"
-        after = now_known.model_copy(update={"reason": reason})
-        if after != manifest:
-            write_window(objects, layout, after)
-        return after
-    finally:
-        lease.release(now())
+
+
+def _counted(manifest: WindowManifest, objects: Objects, layout: ProjectLayout) -> WindowManifest:
+    pages = pages_of_window(objects, layout, manifest.window)
+    reason = manifest.reason or "its task ended before the window did"
+    after = counted(objects, layout, manifest, pages).model_copy(update={"reason": reason})
+    if after != manifest:
+        write_window(objects, layout, after)
+    return after
 
 
 def _parts_by_month(windows: Iterable[WindowManifest]) -> dict[str, dict[str, str]]:

@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from include.domain.asked import Asked
+from include.domain.deadlines import warnings
 from include.domain.manifest import WindowManifest
 from include.domain.project import ResearchProject
 from include.domain.window import Window
 from include.stages.estimate import Estimate, estimate
+from include.storage.configurations import keep
 from include.storage.layout import ProjectLayout
 from include.storage.manifests import read_windows
 from include.storage.objects import Objects
@@ -16,29 +18,32 @@ from include.tiktok.query import fields_of, query_id, query_of
 
 log = logging.getLogger(__name__)
 
+FOUND = "found in its Variable by a run"
+"""By whom a configuration was changed that came without the form."""
 
-def plan(project: ResearchProject, asked: Asked, objects: Objects, today: date) -> tuple[list[Window], Estimate]:
+
+def plan(project: ResearchProject, asked: Asked, objects: Objects, at: datetime) -> tuple[list[Window], Estimate]:
     """The windows this run has to harvest, in the project's order, and what they will cost; none when nothing is left.
+
+    A configuration that somebody changed since the last run is kept as a version of its own.
 
     Raises:
         AccessEnded: today lies outside the approved access dates.
         ProjectInvalid: the project's query or its fields cannot be used.
     """
+    today, layout = at.date(), ProjectLayout(project.project_id)
     project.check_access(today)
     query = query_of(project)
     fields_of(project)
-    manifests = _of_query(read_windows(objects, ProjectLayout(project.project_id)), query_id(query))
+    keep(objects, layout, project, at, by=FOUND)
+    for warning in warnings(project, today):
+        log.warning("project=%s %s", project.project_id, warning)
+    manifests = _of_query(read_windows(objects, layout), query_id(query))
     windows = windows_to_harvest(project, asked, manifests, today)
     cost = estimate(windows, manifests, project.daily_requests)
     log.info("planned project=%s today=%s reharvest=%s: %s", project.project_id, today, asked.reharvest, cost)
-    if asked.of(project, today) is None:
-        log.warning(
-            "no day of the period %s to %s is both settled (%d days old) and asked for (%s to %s) project=%s",
-            *(project.period.start, project.period.end or "open", project.settle_days),
-            *(asked.start or "its start", asked.end or "its end", project.project_id),
-        )
-    elif not windows:
-        log.info("nothing is left to harvest project=%s", project.project_id)
+    if not windows:
+        log.info("nothing is left to harvest project=%s: %s", project.project_id, _why(project, asked, today))
     return windows if project.order == "oldest_first" else windows[::-1], cost
 
 
@@ -70,6 +75,14 @@ def _started(manifests: list[WindowManifest], covered: list[Window], asked: Wind
         if continued and window.without([*covered, *started]) == [window]:
             started.append(window)
     return started
+
+
+def _why(project: ResearchProject, asked: Asked, today: date) -> str:
+    if asked.of(project, today):
+        return "every day is covered"
+    start, end = project.period.start, project.period.end or "open"
+    days = f"asked for {asked.start or 'its start'} to {asked.end or 'its end'} of the period {start} to {end}"
+    return f"no such day is settled yet ({project.settle_days} days old) or in the period; {days}"
 
 
 def _of_query(manifests: Iterable[WindowManifest], wanted: str) -> list[WindowManifest]:

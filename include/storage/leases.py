@@ -3,6 +3,8 @@
 Leases of one thing are numbered; whoever creates the next number first has it, which object storage decides.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -68,14 +70,28 @@ def take(objects: Objects, prefix: str, owner: str, at: datetime) -> Lease:
     return Lease(objects, prefix, owner, number, at + LENGTH)
 
 
+@contextmanager
+def held(objects: Objects, prefix: str, owner: str, now: Callable[[], datetime]) -> Iterator[Lease]:
+    """The lease on what lies below `prefix`, released at the end.
+
+    Raises:
+        WindowTaken: another owner has it.
+    """
+    lease = take(objects, prefix, owner, now())
+    try:
+        yield lease
+    finally:
+        lease.release(now())
+
+
 def _newest(objects: Objects, prefix: str) -> Lease | None:
-    paths = objects.paths(leases(prefix))
-    content = objects.read(paths[-1]) if paths else None
-    if content is None:
-        return None
-    held = orjson.loads(content)
-    number = int(paths[-1].rsplit("/", 1)[-1].removesuffix(".json"))
-    return Lease(objects, prefix, held["owner"], number, datetime.fromisoformat(held["until"]))
+    while paths := objects.paths(leases(prefix)):
+        content = objects.read(paths[-1])
+        if content is not None:
+            held = orjson.loads(content)
+            number = int(paths[-1].rsplit("/", 1)[-1].removesuffix(".json"))
+            return Lease(objects, prefix, held["owner"], number, datetime.fromisoformat(held["until"]))
+    return None  # a lease that was listed and then gone has a successor: then the loop looked again
 
 
 def _encode(owner: str, until: datetime) -> bytes:

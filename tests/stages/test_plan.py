@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,7 @@ from include.domain.errors import AccessEnded, ProjectInvalid
 from include.domain.manifest import State, WindowManifest
 from include.domain.window import DAY, Window
 from include.stages.plan import plan, windows_to_harvest
+from include.storage.configurations import versions
 from include.storage.manifests import write_window
 from include.tiktok.query import query_id, query_of
 from tests.projects import project
@@ -23,6 +24,10 @@ def manifest(text, state=State.COMPLETE, of=None):
     return WindowManifest(
         start=window.start, end=window.end, state=state, query=query, query_id=query_id(query), fields=("id",)
     )
+
+
+def at(day):
+    return datetime.combine(day, datetime.min.time(), UTC)
 
 
 def planned(*manifests, asked=None, today=TODAY, **changes):
@@ -160,47 +165,66 @@ def windows(planned):
 def test_the_plan_reads_what_the_storage_holds(objects):
     write_window(objects, LAYOUT, manifest("2026-01-01_2026-01-30"))
     write_window(objects, LAYOUT, manifest("2026-01-31_2026-03-01", State.INCOMPLETE))
-    left = windows(plan(project(), Asked(), objects, TODAY))
+    left = windows(plan(project(), Asked(), objects, at(TODAY)))
     assert list(map(str, left)) == ["2026-01-31_2026-03-01", "2026-03-02_2026-03-31"]
 
 
 def test_coverage_of_another_query_does_not_count(objects):
     write_window(objects, LAYOUT, manifest("2026-01-01_2026-01-30", of=project(hashtags=["another"])))
-    assert windows(plan(project(), Asked(), objects, TODAY))[0] == Window(date(2026, 1, 1), date(2026, 1, 30))
+    assert windows(plan(project(), Asked(), objects, at(TODAY)))[0] == Window(date(2026, 1, 1), date(2026, 1, 30))
 
 
 def test_another_title_is_the_same_query(objects):
     write_window(objects, LAYOUT, manifest("2026-01-01_2026-01-30"))
-    assert windows(plan(project(title="Another"), Asked(), objects, TODAY))[0].start == date(2026, 1, 31)
+    assert windows(plan(project(title="Another"), Asked(), objects, at(TODAY)))[0].start == date(2026, 1, 31)
 
 
 @pytest.mark.parametrize("today", [date(2025, 12, 31), date(2028, 1, 1)])
 def test_nothing_is_planned_outside_the_approved_access(objects, today):
     with pytest.raises(AccessEnded, match=f"approved from 2026-01-01 to 2027-12-31, today is {today}"):
-        plan(project(), Asked(), objects, today)
+        plan(project(), Asked(), objects, at(today))
 
 
 @pytest.mark.parametrize("today", [date(2026, 4, 4), date(2027, 12, 31)])
 def test_the_last_day_of_access_still_counts(objects, today):
-    assert windows(plan(project(), Asked(), objects, today))
+    assert windows(plan(project(), Asked(), objects, at(today)))
 
 
 def test_a_query_that_tiktok_would_refuse_is_told_before_anything_is_planned(objects):
     with pytest.raises(ProjectInvalid, match="'ZZ' is not a region of TikTok"):
-        plan(project(region_codes=["ZZ"]), Asked(), objects, TODAY)
+        plan(project(region_codes=["ZZ"]), Asked(), objects, at(TODAY))
     with pytest.raises(ProjectInvalid, match="fields: add id"):
-        plan(project(fields=["username"]), Asked(), objects, TODAY)
+        plan(project(fields=["username"]), Asked(), objects, at(TODAY))
 
 
-def test_planning_writes_nothing(objects):
-    plan(project(), Asked(), objects, TODAY)
-    assert objects.paths("") == []
+def test_planning_writes_nothing_but_the_configuration(objects):
+    plan(project(), Asked(), objects, at(TODAY))
+    assert objects.paths("") == objects.paths(LAYOUT.configurations)
 
 
 def test_a_plan_tomorrow_starts_where_todays_ended(objects):
     open_period = project(period={"start": "2026-05-01"})
-    today = windows(plan(open_period, Asked(), objects, TODAY))
+    today = windows(plan(open_period, Asked(), objects, at(TODAY)))
     for window in today:
         write_window(objects, LAYOUT, manifest(str(window)))
-    (tomorrow,) = windows(plan(open_period, Asked(), objects, TODAY + DAY))
+    (tomorrow,) = windows(plan(open_period, Asked(), objects, at(TODAY + DAY)))
     assert tomorrow.start == today[-1].end + DAY
+
+
+def test_a_configuration_changed_by_hand_is_kept_as_a_version(objects):
+    for number, title in enumerate(("Cycling", "Cycling", "Walking")):
+        plan(project(title=title), Asked(), objects, at(TODAY + number * DAY))
+    kept = [(version.by, version.configuration["title"]) for version in versions(objects, LAYOUT)]
+    assert kept == [("found in its Variable by a run", "Cycling"), ("found in its Variable by a run", "Walking")]
+
+
+def test_the_plan_says_that_the_access_ends_soon(objects, caplog):
+    ending = project(access={"start": "2026-01-01", "end": str(TODAY + 10 * DAY)})
+    plan(ending, Asked(), objects, at(TODAY))
+    assert "The last day of TikTok access" in caplog.text
+
+
+def test_a_run_for_days_outside_the_period_says_so(objects, caplog):
+    caplog.set_level("INFO")
+    assert windows(plan(project(), Asked(start=date(2027, 1, 1)), objects, at(TODAY))) == []
+    assert "no such day is settled yet (3 days old) or in the period" in caplog.text
