@@ -14,6 +14,7 @@
     └── Person                  a person: nothing changes until somebody acts
         ├── ProjectInvalid          the configuration of a research project
         ├── ApplicationInvalid      the answers of an application to TikTok
+        ├── DatasetMissing          there is no dataset yet
         ├── CredentialsRejected     the API client of a research project
         ├── RequestRejected         TikTok refuses this request for good
         ├── AccessEnded             today lies outside the approved access dates
@@ -99,6 +100,10 @@ class ProjectInvalid(Person):
 
 class ApplicationInvalid(Person):
     """An application to TikTok cannot be saved as it was filled in, or is not there."""
+
+
+class DatasetMissing(Person):
+    """A research project has no dataset yet."""
 
 
 class CredentialsRejected(Person):

@@ -8,6 +8,8 @@ projects/<project_id>/
   <entity>/dataset/<yyyy-mm>.parquet           one row per id
   <entity>/dataset/manifest.json
   <entity>/dataset/README.md, codebook.csv, dataset.jsonld, ro-crate-metadata.json
+  <entity>/dataset/disclosure.md, disclosure.json
+  <entity>/export/<yyyy-mm>.parquet, README.md  the export for papers: pseudonyms, no texts
   records/tiktok/<project_id>/new/<yyyy>/<mm>/<dd>/<record id>.json
   hand-over/<run>/<yyyy-mm>.sha256             which records a run put into the tree; <yyyy-mm>.deletes: which left
   refused/<record id>.json                     a record that iCANDID would not take, with the reason
@@ -21,6 +23,7 @@ applications/<application_id>/
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -74,6 +77,11 @@ class ProjectLayout:
 
     def certificate_text(self, timestamp: str) -> str:
         return f"{self.certificates}{timestamp}.md"
+
+    @staticmethod
+    def is_harvest(folders: Iterable[str]) -> bool:
+        """Whether a folder of the project with these folders in it is what was harvested of one entity."""
+        return not {"windows", "dataset"}.isdisjoint(folders)
 
     def kind_of(self, path: str) -> str:
         """What sort of thing an object of the project is, for counting."""
@@ -132,6 +140,22 @@ class ProjectLayout:
         """README, codebook, schema.org/Dataset and RO-Crate."""
         names = ("README.md", "codebook.csv", "dataset.jsonld", "ro-crate-metadata.json")
         return tuple(f"{self.dataset}{name}" for name in names)
+
+    @property
+    def disclosure(self) -> tuple[str, str]:
+        """The disclosure report, as Markdown and as JSON."""
+        return f"{self.dataset}disclosure.md", f"{self.dataset}disclosure.json"
+
+    @property
+    def export(self) -> str:
+        return f"{self.harvest}export/"
+
+    def export_month(self, month: str) -> str:
+        return f"{self.export}{month}.parquet"
+
+    @property
+    def export_readme(self) -> str:
+        return f"{self.export}README.md"
 
     @property
     def records(self) -> str:

@@ -1,7 +1,7 @@
 """Parquet files of sorted rows: written on a local disk, put as one object, read back in pieces."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -50,9 +50,10 @@ def write_local(path: Path, tables: Iterable[pa.Table], schema: pa.Schema) -> in
     return rows
 
 
-def tables_of(file: pq.ParquetFile) -> Iterator[pa.Table]:
-    """The rows of an open file in small tables, so that many files can be merged at a time."""
-    return (pa.Table.from_batches([batch]) for batch in file.iter_batches(batch_size=BATCH))
+def tables_of(file: pq.ParquetFile, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """The rows of an open file in small tables, so that many files can be merged at a time; of all columns or some."""
+    batches = file.iter_batches(batch_size=BATCH, columns=columns)
+    return (pa.Table.from_batches([batch]) for batch in batches)
 
 
 def open_object(objects: Objects, path: str) -> pq.ParquetFile | None:
