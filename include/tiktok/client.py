@@ -24,12 +24,12 @@ from include.domain.page import Cursor
 from include.domain.quota import RECORDS_A_PAGE, Meter, client_name
 from include.domain.window import Window
 from include.tiktok import clock
-from include.tiktok.answer import Answer, Refusal, post, read, redirected
+from include.tiktok.answer import Answer, read
+from include.tiktok.refusal import Refusal, redirected
 from include.tiktok.retries import FAULT_TRIES, PAUSE, SEARCH_TRIES, TRIES, Again, Result, repeated
 from include.tiktok.token import Credentials, bearer
 from include.tiktok.verdicts import REDIRECTS, Remedy, remedy
-
-PAGE = RECORDS_A_PAGE
+from include.tiktok.wire import post
 
 VIDEOS = "videos"
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter, wait_incrementing
 from tenacity.wait import wait_base
 
-from include.tiktok.answer import Refusal
+from include.tiktok.refusal import Refusal
 from include.tiktok.verdicts import Remedy
 
 Result = TypeVar("Result")

@@ -11,9 +11,11 @@ from time import monotonic
 import requests
 
 from include.domain.errors import CredentialsRejected, Person
-from include.tiktok.answer import Refusal, error_in, parsed, post, redirected, refusal
+from include.tiktok.answer import error_in, parsed
+from include.tiktok.refusal import Refusal, redirected, refusal
 from include.tiktok.retries import Again
 from include.tiktok.verdicts import REDIRECTS, Remedy
+from include.tiktok.wire import post
 
 RENEW_AT = 0.9
 """The part of its life after which a token is renewed."""

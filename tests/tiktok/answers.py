@@ -6,7 +6,7 @@ import json
 import requests
 from urllib3 import HTTPResponse
 
-from include.tiktok.answer import post
+from include.tiktok.wire import post
 
 DATE = "Mon, 01 Jun 2026 10:00:00 GMT"
 OK = {"code": "ok", "message": "", "log_id": "202606011000000000"}

@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 import pytest
 
 from include.domain.page import Cursor
-from include.tiktok.answer import Refusal, read, records_in
+from include.tiktok.answer import read, records_in
+from include.tiktok.refusal import Refusal
 from tests.tiktok.answers import answer, replied
 
 FIRST = {"max_count": 100}

@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 import requests
 
-from include.tiktok import answer
+from include.tiktok import wire
 
 
 @contextmanager
@@ -51,16 +51,16 @@ def for_ever(wire):
 def test_an_answer_that_drips_for_ever_is_given_up(session, monkeypatch):
     """requests' own timeout counts anew with every byte."""
     seconds = count()
-    monkeypatch.setattr(answer, "monotonic", lambda: next(seconds))
-    with serving(for_ever, Transfer_Encoding="chunked") as (url, _), pytest.raises(answer.TooSlow):
-        answer.post(session, url, "/")
-    assert next(seconds) <= answer.SECONDS + 3
+    monkeypatch.setattr(wire, "monotonic", lambda: next(seconds))
+    with serving(for_ever, Transfer_Encoding="chunked") as (url, _), pytest.raises(wire.TooSlow):
+        wire.post(session, url, "/")
+    assert next(seconds) <= wire.SECONDS + 3
 
 
 def test_an_answer_without_end_does_not_fill_the_memory(session, monkeypatch):
-    monkeypatch.setattr(answer, "LARGEST", 1000)
-    with serving(for_ever, Transfer_Encoding="chunked") as (url, _), pytest.raises(answer.TooLarge):
-        answer.post(session, url, "/")
+    monkeypatch.setattr(wire, "LARGEST", 1000)
+    with serving(for_ever, Transfer_Encoding="chunked") as (url, _), pytest.raises(wire.TooLarge):
+        wire.post(session, url, "/")
 
 
 def test_a_post_is_never_sent_on_to_another_host(session):
@@ -68,7 +68,7 @@ def test_a_post_is_never_sent_on_to_another_host(session):
         serving(lambda wire: wire.write(b"{}"), Content_Length="2") as (elsewhere, never),
         serving(lambda _: None, 307, Location=f"{elsewhere}/stolen", Content_Length="0") as (url, asked),
     ):
-        reply = answer.post(session, url, "/v2/oauth/token/", data={"client_secret": "the-secret"})
+        reply = wire.post(session, url, "/v2/oauth/token/", data={"client_secret": "the-secret"})
     assert (reply.status, len(asked), never) == (307, 1, [])
 
 
@@ -77,7 +77,7 @@ def test_an_answer_that_breaks_off_is_no_answer(session):
         serving(lambda wire: wire.write(b'{"data"'), Content_Length="100", Connection="close") as (url, _),
         pytest.raises(requests.ConnectionError),
     ):
-        answer.post(session, url, "/")
+        wire.post(session, url, "/")
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,6 @@ def test_an_answer_that_breaks_off_is_no_answer(session):
 )
 def test_pages_share_one_connection(session, body, headers):
     with serving(lambda wire: wire.write(body), **headers) as (url, asked):
-        bodies = [answer.post(session, url, f"/{number}").body for number in range(3)]
+        bodies = [wire.post(session, url, f"/{number}").body for number in range(3)]
     assert bodies == [b"{}"] * 3
     assert len({port for _, port in asked}) == 1
