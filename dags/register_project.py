@@ -34,7 +34,7 @@ from plugins.project_form import PARAMS
 from plugins.wiring import airflow_outcomes
 
 
-@task
+@task(show_return_value_in_logs=False)
 def check_project(**context: Any) -> dict:
     from plugins.project_registration import checked
 
@@ -42,7 +42,7 @@ def check_project(**context: Any) -> dict:
         return checked(context["params"], lambda changes: context["ti"].xcom_push("changes", changes))
 
 
-@task
+@task(show_return_value_in_logs=False)
 def write_project(**context: Any) -> dict:
     from plugins.airflow_api import airflow_api
     from plugins.project_registration import written

@@ -30,21 +30,21 @@ def _needed(title: str, help_text: str, **schema: Any) -> Param:
 PARAMS = {
     "project_id": _needed(
         "Project id",
-        "The id of the dataset in iCANDID, such as `tiktok_query_0000042`: small letters, digits, underscores.",
+        "The id of the dataset in iCANDID, such as *tiktok_query_0000042*: small letters, digits, underscores.",
         maxLength=60,
     ),
     "title": _needed("Title", "The name of the collection in iCANDID; at most 100 characters."),
     "description": _needed(
-        "Description", "What the collection is and what it is for; at most 255 characters.", format="multiline"
+        "Description", "What the collection is and what it is for; at most 255 characters."
     ),
     "requestor": _needed("Requestor", "The researcher who asked for the dataset."),
     "requestor_email": _needed("Requestor's e-mail", "How to reach the researcher."),
     "accounts": _asked(
         "Accounts",
-        "Usernames as you have them: `name`, `@name` or the address of a profile; one per line, or with commas.",
+        "Usernames as you have them: *name*, *@name* or the address of a profile; one per line, or with commas.",
         **PASTED,
     ),
-    "hashtags": _asked("Hashtags", "With or without `#`; one per line, or with commas.", **PASTED),
+    "hashtags": _asked("Hashtags", "With or without #; one per line, or with commas.", **PASTED),
     "keywords": _asked(
         "Keywords", "Words or phrases in the text of a video; one per line, or with commas.", **PASTED
     ),
@@ -57,7 +57,7 @@ PARAMS = {
     ),
     "period": _asked(
         "Period, pasted",
-        "The days to study: `20260101 – 20260331`; `20260101 –` stays open and goes on as days pass. "
+        "The days to study: *20260101 – 20260331*; *20260101 –* stays open and goes on as days pass. "
         "Or leave it empty and pick the days below.",
         **TEXT,
     ),
@@ -73,7 +73,7 @@ PARAMS = {
     ),
     "schedule": _asked(
         "Schedule",
-        "When to harvest what is new: `@daily`, `@weekly`, or a cron expression such as `0 5 * * *`. "
+        "When to harvest what is new: *@daily*, *@weekly*, or a cron expression of five parts. "
         "Empty: only when triggered. **A project with a schedule starts by itself.**",
         **TEXT,
         examples=list(PRESETS),
@@ -81,7 +81,7 @@ PARAMS = {
     "replace": _asked(
         "Replace a registered project",
         "On: a project with this id is changed to what this form says; its earlier version is kept. "
-        "Off: a project id that exists is refused, and the XCom `changes` shows the difference.",
+        "Off: a project id that exists is refused, and the XCom *changes* of check_project shows the difference.",
         False,
         type="boolean",
     ),
@@ -93,7 +93,8 @@ PARAMS = {
     ),
     "query": _asked(
         "Query",
-        f"TikTok's query object, passed on as it is; instead of accounts, hashtags, keywords and regions: {EXAMPLE}",
+        "TikTok's query object, passed on as it is; instead of accounts, hashtags, keywords and regions. "
+        f"Such as:\n\n{EXAMPLE}",
         type=["null", "object"],
         section=QUERY,
     ),
@@ -106,7 +107,7 @@ PARAMS = {
     ),
     "connection_id": _asked(
         "Connection",
-        "The Airflow connection with TikTok's client key and secret. Empty: `tiktok_` and the project id.",
+        "The Airflow connection with TikTok's client key and secret. Empty: *tiktok_* and the project id.",
         section=HARVEST,
         **TEXT,
     ),
@@ -127,15 +128,16 @@ PARAMS = {
         section=HARVEST, type=["null", "integer"], minimum=0, maximum=30,
     ),
     "order": _asked(
-        "Order", "Which windows go first. Empty: the oldest.", section=HARVEST,
-        type=["null", "string"], enum=[None, "oldest_first", "newest_first"],
+        "Order", "Which windows go first.", "oldest_first", section=HARVEST,
+        type=["null", "string"], enum=["oldest_first", "newest_first"],
+        values_display={"oldest_first": "the oldest first", "newest_first": "the newest first"},
     ),
     "daily_requests": _asked(
         "Requests a day", f"What it may take of the API client's {REQUESTS_A_DAY}. Empty: all.", section=HARVEST,
         type=["null", "integer"], minimum=1, maximum=REQUESTS_A_DAY,
     ),
     "fields": _asked(
-        "Fields", "What to ask of each video. Empty: everything. `id` must be among them.", section=HARVEST, **PASTED,
+        "Fields", "What to ask of each video. Empty: everything. *id* must be among them.", section=HARVEST, **PASTED,
     ),
     "languages": _asked(
         "Languages", "Languages expected in the texts; the first that iCANDID can search is the default.",

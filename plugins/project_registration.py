@@ -34,8 +34,10 @@ def checked(form: Mapping[str, Any], tell: Callable[[Mapping[str, Any]], None]) 
     proposal.check_replace(form)
     check_changeable(proposal.project.project_id)
     told = examine(proposal, research_api(proposal.project), storage(), today(), probe=bool(form["probe"]))
-    for name in ("state", "generation", "connection", "probe", "cost", "notes"):
+    for name in ("state", "generation", "connection", "probe", "cost"):
         log.info("project=%s %s: %s", proposal.project.project_id, name, told[name])
+    for note in told["notes"]:
+        log.warning("project=%s %s", proposal.project.project_id, note)
     return told
 
 

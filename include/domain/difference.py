@@ -8,7 +8,7 @@ SHOWN = ("period", "access", "schedule", "window_days", "settle_days", "daily_re
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Field to what it `was` and what it `is`; an absent field is None. Objects are compared by their own fields."""
+    """Field to what it `was` and what it `is`; absent and empty are both None. Objects are compared by their fields."""
     was, now = dict(_flat(before)), dict(_flat(after))
     names = [*was, *(name for name in now if name not in was)]
     return {name: {"was": was.get(name), "is": now.get(name)} for name in names if was.get(name) != now.get(name)}
@@ -23,11 +23,11 @@ def counted(changes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _flat(configuration: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Period and access by their two days; the query as one."""
+    """Every field that is filled; period and access by their two days, the query as one."""
     for name, value in configuration.items():
         if isinstance(value, Mapping) and name != "query":
-            yield from ((f"{name}.{inner}", each) for inner, each in value.items())
-        else:
+            yield from _flat({f"{name}.{inner}": each for inner, each in value.items()})
+        elif value is not None and value not in ((), [], {}, ""):
             yield name, list(value) if isinstance(value, tuple) else value
 
 

@@ -72,13 +72,12 @@ def cost(project: ResearchProject, known: list[WindowManifest], today: date) -> 
     left = wanted.without(manifest.window for manifest in same if manifest.complete)
     windows = [window for days in left for window in days.cut(project.window_days)]
     taken = estimate(windows, same, project.daily_requests)
-    least = f"; at least {len(windows)}, one for each window" if taken.requests is None else ""
-    share = f" of {project.daily_requests} requests a day"
-    return (
-        f"{taken}{least}{share}; more for an open period, as days pass"
-        if project.period.end is None
-        else (f"{taken}{least}{share}")
-    )
+    parts = [str(taken), f"it may take {project.daily_requests} requests a day"]
+    if taken.requests is None:
+        parts.insert(1, f"at least {len(windows)}, one for each window")
+    if project.period.end is None:
+        parts.append("more as days pass: its period is open")
+    return "; ".join(parts)
 
 
 def _probed(project: ResearchProject, api: ResearchApi, objects: Objects, today: date) -> str:

@@ -1,6 +1,7 @@
 """The registration form through Airflow, with good, borderline and bad input."""
 
 import json
+import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -77,6 +78,15 @@ def test_a_filled_form_becomes_a_project_with_pool_version_variable_and_index(
     assert told["probe"].startswith("TikTok accepts the query (1 request)")
     assert result(done, "write_project")["dag"] == f"harvest__{ID}"
     assert sum(entry.requests for entry in tiktok.ledger if entry.endpoint == "video/query") == 1
+
+
+def test_no_log_names_an_account_or_the_secret(trigger, tiktok, capfd, caplog):
+    with caplog.at_level(logging.DEBUG, logger="include"), caplog.at_level(logging.DEBUG, logger="plugins"):
+        trigger(accounts="@unheard_of")
+    logged = caplog.text + "".join(capfd.readouterr())
+    assert "accounts: nothing -> 1 listed" in logged
+    for hidden in ("unheard_of", tiktok.client_secret, "pool-password", "researcher@example.org"):
+        assert hidden not in logged
 
 
 def test_the_dag_of_the_new_project_is_there_at_the_next_parse(trigger, parse, monkeypatch, variables):

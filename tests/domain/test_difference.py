@@ -19,6 +19,11 @@ def test_a_field_that_comes_or_goes_was_or_is_nothing():
     }
 
 
+def test_absent_and_empty_are_no_difference():
+    assert difference({}, {"labels": [], "schedule": None, "query": {}, "period": {"end": None}}) == {}
+    assert difference({"settle_days": 3}, {"settle_days": 0}) == {"settle_days": {"was": 3, "is": 0}}
+
+
 def test_a_query_is_compared_as_one():
     assert list(difference({"query": {"and": []}}, {"query": {"or": []}})) == ["query"]
 
