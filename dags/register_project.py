@@ -5,9 +5,10 @@
 
 Fill in the form as the researcher wrote to you: names with `@`, addresses of profiles, lists with commas and periods
 such as *20260101 – 20260331* are understood. The connection `tiktok_<project_id>` with TikTok's client key and secret
-must be there first. `check_project` returns (its XCom `return_value`) what the project asks, in words and as a
-condition, whether TikTok takes it, what it will cost, and what changes. Then `write_project` makes the pool, keeps the
-earlier version in the object storage, and writes the Variable; the DAG `harvest__<project_id>` appears by itself.
+must be there first. Under *Storage, XCom*, `check_project` tells what the project asks, in words and as a condition,
+whether TikTok takes it, what it will cost and what changes; or why it was `refused`. Then `write_project` makes the
+pool, keeps the earlier version in the object storage, and writes the Variable; the DAG `harvest__<project_id>` appears
+by itself.
 
 **To change a project**, open the run that registered it, *Trigger, Trigger again with this configuration*, correct the
 fields, and switch *Replace* on. Fields left empty become empty. With *Check only* you see the difference first.
@@ -25,11 +26,13 @@ fields, and switch *Replace* on. Fields left empty become empty. With *Check onl
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from airflow.sdk import DAG, task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from include.domain.errors import Person
 from plugins.project_form import PARAMS
 from plugins.wiring import airflow_outcomes
 
@@ -38,8 +41,13 @@ from plugins.wiring import airflow_outcomes
 def check_project(**context: Any) -> dict:
     from plugins.project_registration import checked
 
+    show = context["ti"].xcom_push
     with airflow_outcomes():
-        return checked(context["params"], lambda changes: context["ti"].xcom_push("changes", changes))
+        try:
+            return checked(context["params"], partial(show, "changes"))
+        except Person as refused:
+            show("refused", str(refused))
+            raise
 
 
 @task(show_return_value_in_logs=False)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from include.domain.difference import told
 from include.stages.examine import examine
 from include.stages.proposal import Proposal, propose
 from include.storage import configurations
@@ -23,22 +24,20 @@ log = logging.getLogger(__name__)
 BY_HAND = "unknown: the Variable was edited by hand"
 
 
-def checked(form: Mapping[str, Any], tell: Callable[[Mapping[str, Any]], None]) -> dict[str, Any]:
+def checked(form: Mapping[str, Any], tell: Callable[[str], None]) -> dict[str, str]:
     """What a form asks for, examined; nothing is written. `tell` is told what would change, also when it is refused.
 
     Raises:
         HarvestError: what is wrong, and who acts.
     """
     proposal = propose(form, stored_text)
-    tell(proposal.changes)
+    tell(told(proposal.changes))
     proposal.check_replace(form)
     check_changeable(proposal.project.project_id)
-    told = examine(proposal, research_api(proposal.project), storage(), today(), probe=bool(form["probe"]))
-    for name in ("state", "generation", "connection", "probe", "cost"):
-        log.info("project=%s %s: %s", proposal.project.project_id, name, told[name])
-    for note in told["notes"]:
-        log.warning("project=%s %s", proposal.project.project_id, note)
-    return told
+    examined = examine(proposal, research_api(proposal.project), storage(), today(), probe=bool(form["probe"]))
+    for name in ("state", "generation", "connection", "probe", "cost", "notes"):
+        log.info("project=%s %s: %s", proposal.project.project_id, name, examined[name])
+    return examined
 
 
 def written(form: Mapping[str, Any], api: AirflowApi, by: str, at: datetime) -> dict[str, Any]:
@@ -58,7 +57,7 @@ def written(form: Mapping[str, Any], api: AirflowApi, by: str, at: datetime) -> 
         "project_id": project.project_id,
         "dag": f"harvest__{project.project_id}",
         "changed_by": by,
-        "changes": proposal.changes,
+        "changes": told(proposal.changes),
         "pool": f"{project.pool}: {'made, one slot' if made else 'was there'}" if project.pool else "none",
         "new_version": kept,
     }

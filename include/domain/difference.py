@@ -14,6 +14,12 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
     return {name: {"was": was.get(name), "is": now.get(name)} for name in names if was.get(name) != now.get(name)}
 
 
+def told(changes: Mapping[str, Mapping[str, Any]]) -> str:
+    """The difference as people read it, one line for each field."""
+    lines = (f"{name}: {_plain(change['was'])} -> {_plain(change['is'])}" for name, change in changes.items())
+    return "\n".join(lines) or "nothing"
+
+
 def counted(changes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """The same for a log, which names no account and quotes no text: lists and texts as their sizes."""
     for name, change in changes.items():
@@ -29,6 +35,12 @@ def _flat(configuration: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield from _flat({f"{name}.{inner}": each for inner, each in value.items()})
         elif value is not None and value not in ((), [], {}, ""):
             yield name, list(value) if isinstance(value, tuple) else value
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _size(value: Any) -> str:

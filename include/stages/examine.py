@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
+from include.domain.difference import told
 from include.domain.errors import AccessEnded, QuotaExhausted, SearchLost, SearchTooBroad
 from include.domain.manifest import WindowManifest
 from include.domain.project import ResearchProject
@@ -20,8 +20,8 @@ from include.tiktok.query_words import condition, long_lists, sentence
 from include.tiktok.token import bearer
 
 
-def examine(proposal: Proposal, api: ResearchApi, objects: Objects, today: date, *, probe: bool) -> dict[str, Any]:
-    """What an engineer has to know before the project is written; nothing is written here.
+def examine(proposal: Proposal, api: ResearchApi, objects: Objects, today: date, *, probe: bool) -> dict[str, str]:
+    """What an engineer has to know before the project is written, as texts that Airflow shows; nothing is written here.
 
     Raises:
         CredentialsRejected: TikTok does not accept the API client.
@@ -34,7 +34,7 @@ def examine(proposal: Proposal, api: ResearchApi, objects: Objects, today: date,
     return {
         "project_id": project.project_id,
         "state": proposal.state,
-        "changes": proposal.changes,
+        "changes": told(proposal.changes),
         "asks": sentence(query, _days(project)),
         "condition": condition(query),
         "query_id": query_id(query),
@@ -42,7 +42,7 @@ def examine(proposal: Proposal, api: ResearchApi, objects: Objects, today: date,
         "connection": f"{project.connection_id}: TikTok gave a token",
         "probe": _probed(project, api, objects, today) if probe else "not asked for",
         "cost": cost(project, known, today),
-        "notes": [*long_lists(query), *_notes(project, today)],
+        "notes": "\n".join([*long_lists(query), *_notes(project, today)]) or "none",
     }
 
 

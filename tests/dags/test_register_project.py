@@ -168,7 +168,9 @@ def test_a_registered_project_is_changed_only_with_replace_and_the_difference_is
     refused = trigger(title="Another", probe=False)
     assert states(refused)["check_project"] == {"failed"}
     shown = refused.get_task_instance("check_project").xcom_pull(task_ids="check_project", key="changes")
-    assert shown == {"title": {"was": "Cycling and climate", "is": "Another"}}
+    assert shown == "title: Cycling and climate -> Another"
+    reason = refused.get_task_instance("check_project").xcom_pull(task_ids="check_project", key="refused")
+    assert "is registered already, and this form would change title" in reason
     assert variables.get(KEY) == before
     assert "is registered already" in caplog.text + "".join(capfd.readouterr())
 

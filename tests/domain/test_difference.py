@@ -1,4 +1,4 @@
-from include.domain.difference import counted, difference
+from include.domain.difference import counted, difference, told
 
 BEFORE = {"title": "Old", "accounts": ["a"], "period": {"start": "2026-01-01", "end": None}, "hidden": True}
 
@@ -44,3 +44,9 @@ def test_a_log_counts_and_does_not_quote():
         "description: nothing -> 24 characters",
         "schedule: None -> @daily",
     ]
+
+
+def test_people_read_one_line_for_each_field():
+    changes = difference({"accounts": ["a"], "schedule": "@daily"}, {"accounts": ["a", "b"], "hidden": False})
+    assert told(changes) == "accounts: a -> a, b\nschedule: @daily -> nothing\nhidden: nothing -> False"
+    assert told({}) == "nothing"

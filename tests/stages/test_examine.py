@@ -54,7 +54,8 @@ def test_a_new_project_is_explained(objects, api):
     assert told["condition"].endswith("AND region_code IN ('BE', 'NL')")
     assert told["connection"] == "tiktok_tiktok_query_0000042: TikTok gave a token"
     assert told["generation"] == "the first of this project"
-    assert told["notes"] == []
+    assert told["notes"] == "none"
+    assert "accounts: nothing -> synth_nieuws_be, synth_journal_be" in told["changes"].splitlines()
 
 
 def test_the_probe_asks_for_one_record_and_is_counted(objects, api, tiktok):
@@ -148,7 +149,7 @@ def test_what_an_engineer_should_notice_is_noted(objects, api):
         objects,
         TODAY,
         probe=True,
-    )["notes"]
+    )["notes"].splitlines()
     assert ["begins on" in told[0], "@daily begins by itself" in told[1], "no pool" in told[2]] == [True] * 3
 
 
