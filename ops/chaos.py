@@ -67,13 +67,14 @@ class Outcome:
 
     @property
     def ratio(self) -> float:
-        """Requests used, over the least possible plus the failures that were injected."""
-        return self.used / (self.least + self.failures + self.kills)
+        """Requests used, over the least possible plus the failures that were injected; what a kill costs is ours."""
+        return self.used / (self.least + self.failures)
 
     @property
     def held(self) -> bool:
         lost = self.missing or self.unexpected or self.duplicates
-        return self.state == "success" and not lost and self.ratio <= 1.05
+        tormented = self.kills > 0 and self.waits > 1
+        return self.state == "success" and not lost and tormented and self.ratio <= 1.05
 
     def __str__(self) -> str:
         return (

@@ -1,6 +1,7 @@
 """A short version of `make chaos`, through Airflow's own processes."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,3 +26,4 @@ def test_a_tormented_harvest_ends_with_exactly_the_expected_videos(tmp_path):
     ended = subprocess.run(chaos, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False)
     assert "state=success" in ended.stdout, ended.stdout + ended.stderr
     assert "missing=0 unexpected=0 duplicates=0" in ended.stdout, ended.stdout
+    assert re.search(r"failures=[1-9]\d* kills=[1-9] waits=[1-9]", ended.stdout), ended.stdout
