@@ -49,20 +49,28 @@ def submit_by(publication: Publication) -> date:
 
 
 def deadlines(project: ResearchProject, today: date) -> Iterator[Deadline]:
-    """The last day of the access, then the submit-by date of each publication that has not appeared yet."""
-    yield Deadline(
-        f"access-{project.access.end}",
-        project.access.end,
-        f"The last day of TikTok access of research project {project.project_id}",
-        "Nothing is harvested after it. Ask TikTok for an extension, or retire the project then.",
-        "Nothing is harvested any more. Correct access when TikTok approved other dates, or retire the project.",
-    )
+    """The last day of the access, then the submit-by date of each publication that has not appeared yet.
+
+    A retired project has no access to lose, and may have papers to come.
+    """
+    if not project.retired:
+        yield _access(project)
     yield from (_draft(project, each) for each in project.publications if each.date >= today)
 
 
 def warnings(project: ResearchProject, today: date) -> list[str]:
     """Each deadline that is at most thirty days away, in words for a log; none when all are further away."""
     return [each.told(today) for each in deadlines(project, today) if each.threshold(today)]
+
+
+def _access(project: ResearchProject) -> Deadline:
+    return Deadline(
+        f"access-{project.access.end}",
+        project.access.end,
+        f"The last day of TikTok access of research project {project.project_id}",
+        "Nothing is harvested after it. Ask TikTok for an extension, or retire the project then.",
+        "Nothing is harvested any more. Correct access when TikTok approved other dates, or retire the project.",
+    )
 
 
 def _draft(project: ResearchProject, publication: Publication) -> Deadline:

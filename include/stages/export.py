@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -41,6 +41,10 @@ class Exported:
     news: int
     key_id: str
     folder: str
+
+    def summary(self) -> dict[str, Any]:
+        """What Airflow shows of it."""
+        return asdict(self)
 
 
 def export(project: ResearchProject, objects: Objects, pseudonyms: Pseudonyms) -> Exported:

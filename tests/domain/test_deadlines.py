@@ -63,6 +63,11 @@ def test_a_draft_that_is_late_is_told_until_the_publication_appears():
     assert warnings(planned, date(2027, 3, 9)) == []
 
 
+def test_a_retired_project_has_papers_to_come_and_no_access_to_lose():
+    retired = project(publications=[PAPER], retired={"on": "2026-12-01", "reason": "The research ended."})
+    assert ["draft" in each.what for each in deadlines(retired, date(2027, 1, 1))] == [True]
+
+
 def test_every_deadline_has_a_key_of_its_own_that_moves_with_its_day():
     papers = [PAPER, PAPER | {"title": "Another"}]
     keys = [each.key for each in deadlines(project(publications=papers), date(2027, 1, 1))]
