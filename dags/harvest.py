@@ -87,12 +87,13 @@ def merge_dataset(project_id: str, windows: list[str] | None, **context: Any) ->
 def register_dataset(project_id: str, windows: list[str], **context: Any) -> dict:
     from include.domain.window import Window
     from include.stages.register import check_windows, register
-    from plugins.icandid_hooks import collection_registry, search_indices
+    from plugins.icandid_hooks import collection_registry, icandid_choices, search_indices
 
     with airflow_outcomes():
         project, objects, at = load_project(project_id), storage(), datetime.now(UTC)
         registry, indices = collection_registry(), search_indices(at)
-        registration = register(project, objects, registry, context["run_id"], at, indices)
+        run, choices = context["run_id"], icandid_choices()
+        registration = register(project, objects, registry, run, at, indices, choices)
         check_windows(project, objects, map(Window.parse, windows))
     return registration.model_dump(mode="json")
 

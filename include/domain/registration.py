@@ -32,7 +32,7 @@ class SinkCounts(BaseModel):
 
 
 class Registration(BaseModel):
-    """`rows` = `accepted` + `refused` in each sink; the first ones here, and `sent`, are those of the hand-over tree.
+    """`rows` = `accepted` + `refused` in each sink; the first ones here, and `sent`, are those of the first sink.
 
     `collection_size` is what the registry shall show: what the sink counted, or accepted where none can be counted.
     `registry_count` is what it shows; None where the counts differ, or iCANDID counts by itself.

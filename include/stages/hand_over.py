@@ -27,7 +27,7 @@ class HandOver:
 
     def put(self, records: Iterable[dict[str, Any]], at: datetime) -> Iterator[Verdict]:  # noqa: ARG002
         """Put one file for each record, and at the end the list of them, which `sha256sum -c` reads inside the tree."""
-        self.objects.delete(self.objects.paths(self._arriving))  # what a killed run left
+        self.objects.delete(self.objects.paths(self.layout.arriving))  # what a killed run left
         lines: dict[str, dict[str, str]] = defaultdict(dict)
         for record in records:
             day, content = _day(record), document_bytes(record)
@@ -55,10 +55,6 @@ class HandOver:
         """Nobody can tell from here: the loader moves what it has loaded."""
         return
 
-    @property
-    def _arriving(self) -> str:
-        return f"{self.layout.root}/arriving/"
-
     def _place(self, name: str, path: str, content: bytes) -> None:
         """Put a file into the tree in one step.
 
@@ -68,8 +64,8 @@ class HandOver:
         if not self.objects.url.startswith("file://"):
             self.objects.write(path, content)
             return
-        self.objects.write(self._arriving + name, content)
-        self.objects.store.rename(self._arriving + name, path)
+        self.objects.write(self.layout.arriving + name, content)
+        self.objects.move(self.layout.arriving + name, path)
 
     def _add(self, path: str, lines: Iterable[str]) -> None:
         """A task that is repeated adds to the list of its first attempt; the later line of a file counts."""

@@ -11,6 +11,7 @@ projects/<project_id>/
   <entity>/dataset/disclosure.md, disclosure.json
   <entity>/export/<yyyy-mm>.parquet, README.md  the export for papers: pseudonyms, no texts
   records/tiktok/<project_id>/new/<yyyy>/<mm>/<dd>/<record id>.json
+  arriving/                                    records on their way into the tree
   hand-over/<run>/<yyyy-mm>.sha256             which records a run put into the tree; <yyyy-mm>.deletes: which left
   refused/<record id>.json                     a record that iCANDID would not take, with the reason
   registration/<run>.json                      what reconciled, run by run
@@ -163,6 +164,10 @@ class ProjectLayout:
 
     def record(self, day: date, record_id: str) -> str:
         return f"{self.records}{day:%Y/%m/%d}/{record_id}.json"
+
+    @property
+    def arriving(self) -> str:
+        return f"{self.root}/arriving/"
 
     def refused(self, record_id: str) -> str:
         return f"{self.root}/refused/{record_id}.json"
