@@ -21,7 +21,7 @@ CHAOS := AIRFLOW_HOME=$(CHAOS_HOME) ICANDID_STORAGE=file://$(CHAOS_HOME)/storage
 STACK_HOME := $(CURDIR)/.airflow/stack
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up stack sandbox chaos bench index test test-stack test-foreign lint format lock clean
+.PHONY: help demo up stack sandbox chaos bench index test test-stack test-browser test-foreign lint format lock clean
 
 help: ## list every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ test: .venv/.installed-dev ## run the tests
 
 test-stack: .venv/.installed-stack ## harvest on the stack while workers, scheduler, triggerer and object store die
 	@AIRFLOW_HOME=$(STACK_HOME) $(BIN)/python -m ops.stack_chaos
+
+test-browser: .venv/.installed-dev ## fill in the registration form with chromium (apt-get install chromium)
+	@ICANDID_BROWSER=wanted $(BIN)/python -m pytest tests/browser
 
 test-foreign: .venv/.installed-dev ## point a public client that we did not write at the sandbox (installs it from PyPI)
 	@ICANDID_FOREIGN_CLIENTS=1 $(BIN)/python -m pytest tests/foreign
