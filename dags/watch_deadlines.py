@@ -14,7 +14,7 @@ sent; the log of the task says every day what would have been.
 | Message | What to do |
 |---|---|
 | *… notifications could not be sent* | Look at the mail server; clear the task. What was sent is not repeated. |
-| *Connection smtp_default: give it …* | Put `{"from_email": "…"}` into the connection's extra; clear the task. |
+| *Connection smtp_default: …* | Correct its extra as the message says (docs/terms.md); clear the task. |
 """
 
 from collections.abc import Iterator

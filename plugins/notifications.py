@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 CONNECTION = "smtp_default"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def operators() -> list[str]:
@@ -34,7 +35,7 @@ def tell(project: ResearchProject, text: str) -> bool:
 
     Raises:
         NoticeNotSent: the mail server did not take it.
-        SettingInvalid: the connection names no sender.
+        SettingInvalid: the connection names no sender, or would send its password unencrypted.
     """
     subject = f"TikTok research project {project.project_id}: {project.title}"
     return send({project.requestor_email: None, **dict.fromkeys(operators())}, subject, text)
@@ -45,7 +46,7 @@ def send(to: Iterable[str], subject: str, text: str) -> bool:
 
     Raises:
         NoticeNotSent: the mail server did not take it.
-        SettingInvalid: the connection names no sender.
+        SettingInvalid: the connection names no sender, or would send its password unencrypted.
     """
     if not (to := list(to)) or not _configured():
         return False
@@ -99,7 +100,13 @@ def _page(dag_id: str, run_id: str) -> str:
 
 def _configured() -> bool:
     try:
-        BaseHook.get_connection(CONNECTION)
+        connection = BaseHook.get_connection(CONNECTION)
     except AirflowNotFoundException:
         return False
+    open_line = all(connection.extra_dejson.get(name) for name in ("disable_ssl", "disable_tls"))
+    if open_line and connection.password and connection.host not in LOOPBACK:
+        raise SettingInvalid(
+            f"Connection {CONNECTION}: its password would be sent unencrypted; disable either ssl (port 587) or tls "
+            "(port 465), not both."
+        )
     return True

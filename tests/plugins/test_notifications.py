@@ -77,6 +77,15 @@ def test_a_connection_without_a_sender_needs_a_person(server, monkeypatch):
         send(["engineer@example.org"], "Near", "Near.")
 
 
+@pytest.mark.usefixtures("configured")
+def test_a_password_is_never_sent_unencrypted_to_another_machine(server, monkeypatch):
+    connection = json.loads(server.connection()) | {"host": "smtp.example.org", "login": "a", "password": "b" * 20}
+    monkeypatch.setenv(CONNECTION, json.dumps(connection))
+    with pytest.raises(SettingInvalid, match="sent unencrypted") as caught:
+        tell(project(), "Near.")
+    assert "bbb" not in str(caught.value)
+
+
 @pytest.mark.parametrize("value", ["", " ", " , ;"])
 def test_without_an_address_there_is_no_failure_notifier(monkeypatch, value):
     monkeypatch.setenv("ICANDID_NOTIFY", value)
