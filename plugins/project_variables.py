@@ -84,6 +84,14 @@ def index_project(project: ResearchProject) -> None:
     Variable.set(INDEX, index_text(index), description=DESCRIPTION)
 
 
+def forget(project_id: str) -> None:
+    """Delete the Variable of a project, and its entry in the index; its DAG goes with the next parse."""
+    Variable.delete(PREFIX + project_id)
+    index = _index()
+    if index.pop(project_id, None):
+        Variable.set(INDEX, index_text(index), description=DESCRIPTION)
+
+
 def check_changeable(project_id: str) -> None:
     """A Variable of the environment hides that of the database: a form could not change it.
 

@@ -20,6 +20,18 @@ def metadata():
 
 
 @pytest.fixture(scope="session")
+def api_client(metadata):
+    """A client of Airflow's own REST API on the database of the tests, let in as everybody on this machine is."""
+    from airflow.api_fastapi.app import create_app
+    from fastapi.testclient import TestClient
+
+    client = TestClient(create_app(), base_url="http://127.0.0.1:8080")
+    token = client.get("/auth/token").json()["access_token"]
+    client.headers["Authorization"] = f"Bearer {token}"
+    return client
+
+
+@pytest.fixture(scope="session")
 def tiktok():
     """A sandbox on today's clock: a DAG run takes its today from the real one."""
     with running(SandboxSettings(search_ready_seconds=0)) as sandbox:
