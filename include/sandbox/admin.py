@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError, validate_call
 
 from include.sandbox.query import parse_day
@@ -38,9 +39,15 @@ VERBS = (
 """Methods of `Sandbox` that can be called as `POST /_admin/<verb>`, their arguments in a JSON object."""
 
 
+def _from_this_machine(request: Request) -> None:
+    """The admin stays on this machine, also where the sandbox was told to listen to others."""
+    if request.client is None or not ip_address(request.client.host).is_loopback:
+        raise HTTPException(403, "/_admin answers only on the machine that runs the sandbox.")
+
+
 def admin_routes(sandbox: Sandbox) -> APIRouter:
-    """The routes under /_admin; they cost no quota and stand in no ledger."""
-    router = APIRouter(prefix="/_admin")
+    """The routes under /_admin, for callers on the same machine; they cost no quota and stand in no ledger."""
+    router = APIRouter(prefix="/_admin", dependencies=[Depends(_from_this_machine)])
     readings: dict[str, Callable[[], Any]] = {
         "": lambda: _overview(sandbox),
         "/clock": lambda: _clock(sandbox),

@@ -1,9 +1,13 @@
 import json
 
 import pytest
+from fastapi.testclient import TestClient
 
 from include.sandbox.admin import VERBS
+from include.sandbox.app import build
 from include.sandbox.corpus import EVERYTHING
+from include.sandbox.sandbox import Sandbox
+from include.sandbox.settings import SandboxSettings
 
 
 def test_the_overview_says_that_this_is_a_sandbox_and_what_was_used(client):
@@ -108,3 +112,9 @@ def test_the_admin_costs_nothing_and_carries_the_mark(sandbox, client):
     assert answer.headers["X-Icandid-Sandbox"] == "1"
     assert sandbox.used() == (0, 0)
     assert json.loads(answer.content)[0]["endpoint"] == "token"
+
+
+@pytest.mark.parametrize(("caller", "status"), [("127.0.0.1", 200), ("::1", 200), ("192.0.2.7", 403)])
+def test_the_admin_answers_only_the_machine_that_runs_the_sandbox(caller, status):
+    with TestClient(build(Sandbox(SandboxSettings())), client=(caller, 50000)) as client:
+        assert client.get("/_admin").status_code == status
