@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import boto3
 import obstore
 from obstore.auth.boto3 import Boto3CredentialProvider
 from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedError, UnauthenticatedError
-from obstore.store import ObjectStore, from_url
+from obstore.store import ObjectStore, S3Store, from_url
 
 from include.domain.errors import SettingInvalid, StorageUnavailable
 
@@ -64,6 +64,11 @@ class Objects:
         """Put the object, whatever was there before; a Path streams a local file."""
         with _storage_errors(path):
             self.store.put(path, content)
+
+    def move(self, source: str, target: str) -> None:
+        """Put the object elsewhere, in place of what was there."""
+        with _storage_errors(target):
+            self.store.rename(source, target)
 
     def create(self, path: str, content: bytes) -> bool:
         """Put the object unless there is one already; tells whether it did."""
@@ -184,28 +189,25 @@ def _s3(url: str, settings: dict[str, str]) -> ObjectStore:
     if session.get_credentials() is None:
         raise ValueError("there are no credentials; fill login and password of its connection, or AWS's environment")
     options: dict[str, Any] = {"region": session.region_name or "us-east-1"}
+    options["credential_provider"] = Boto3CredentialProvider(session)
     if endpoint:
-        plain_http = endpoint.startswith("http://")
-        return from_url(
-            url,
-            endpoint=endpoint,
-            credential_provider=Boto3CredentialProvider(session),
-            client_options={"allow_http": plain_http},
-            **options,
-        )
-    return from_url(url, credential_provider=Boto3CredentialProvider(session), **options)
+        options["aws_endpoint_url_s3"] = endpoint  # called `endpoint`, it would give way to AWS_ENDPOINT_URL_S3
+        options["client_options"] = {"allow_http": endpoint.startswith("http://")}
+    parsed = urlsplit(url)
+    return S3Store(parsed.netloc, prefix=parsed.path.strip("/") or None, **options)
 
 
 @contextmanager
 def _storage_errors(path: str) -> Iterator[None]:
     try:
         yield
-    except (PermissionDeniedError, UnauthenticatedError, PermissionError) as error:
-        raise SettingInvalid(
-            f"The object storage refuses access to {path}: {_first_line(error)}. "
-            "Check the credentials and the rights of the bucket or folder."
-        ) from error
     except (BaseError, OSError) as error:
+        refused = (PermissionDeniedError, UnauthenticatedError, PermissionError)
+        if isinstance(error, refused) or "403 Forbidden" in str(error):  # of a listing, nothing but its text says so
+            raise SettingInvalid(
+                f"The object storage refuses access to {path}: {_first_line(error)}. "
+                "Check the credentials and the rights of the bucket or folder."
+            ) from error
         if isinstance(error, FileNotFoundError) or "404 Not Found" in str(error):
             raise SettingInvalid(
                 f"The object storage has no place for {path}: {_first_line(error)}. "

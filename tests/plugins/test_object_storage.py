@@ -36,7 +36,7 @@ def test_s3_takes_its_keys_and_endpoint_from_the_connection(monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_ICANDID_STORAGE", json.dumps(connection))
     monkeypatch.setenv("ICANDID_STORAGE", "s3://bucket/prefix")
     store = storage().store
-    assert store.config["endpoint"] == "http://127.0.0.1:9"
+    assert store.config["endpoint_url_s3"] == "http://127.0.0.1:9"
     assert store.config["region"] == "eu-west-1"
     assert "the-secret" not in repr(storage())
 
@@ -46,7 +46,7 @@ def test_s3_without_a_connection_takes_the_environment_of_aws(monkeypatch, no_co
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    assert storage().store.config["endpoint"] == "http://127.0.0.1:9"
+    assert storage().store.config["endpoint_url_s3"] == "http://127.0.0.1:9"
 
 
 def test_s3_without_any_credentials_is_a_setting_to_correct(monkeypatch, no_connection, tmp_path):
