@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.exceptions import ClientError
 
+RULE = "icandid-broken-uploads"
 DAYS = 2
 """After so many days the pieces of an upload that never ended are removed. None of ours takes longer than minutes."""
 
@@ -35,7 +36,7 @@ def _place(region: str) -> dict[str, dict[str, str]]:
 def _forget_broken_uploads(client: "boto3.client", bucket: str) -> None:
     """Add our rule beside those that somebody else has made."""
     rule = {
-        "ID": "icandid-broken-uploads",
+        "ID": RULE,
         "Status": "Enabled",
         "Filter": {"Prefix": ""},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": DAYS},

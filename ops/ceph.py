@@ -5,6 +5,7 @@ among many writers and checks signatures (docs/decisions).
 """
 
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Mapping
@@ -71,7 +72,7 @@ class Ceph:
         return os.environ | {"CEPH_CONF": str(self.folder / "ceph.conf")}
 
     def stop(self) -> None:
-        """End the processes, the last one first."""
+        """End the processes, the last one first, at once: nothing of what they hold is kept."""
         while self.processes:
             end([self.processes.pop()])
 
@@ -123,7 +124,7 @@ class Ceph:
         self._run("radosgw-admin", "user", "create", "--uid=icandid", "--display-name=icandid", *keys)
 
     def _start(self, name: str, command: list[str]) -> None:
-        self.processes.append(start(name, command, self.folder / "logs", self.environment))
+        self.processes.append(start(name, command, self.folder / "logs", self.environment, stop=signal.SIGKILL))
 
     def _run(self, *command: str) -> None:
         subprocess.run(command, env=self.environment, check=True, capture_output=True, timeout=START)

@@ -6,7 +6,7 @@ import pytest
 
 from include.domain.errors import SettingInvalid, StorageUnavailable
 from include.storage.objects import open_storage
-from tests.storage.conftest import KEYS
+from tests.storage.conftest import Server
 
 
 def test_what_is_put_is_read_back_byte_for_byte(objects):
@@ -113,14 +113,14 @@ def test_paths_may_hold_what_airflow_and_people_write(objects):
 
 @pytest.mark.parametrize("call", ["paths", "folders", "write", "create"])
 def test_a_missing_bucket_is_a_setting_to_correct(s3, call):
-    objects = open_storage("s3://no-such-bucket/x", {"endpoint": s3, **KEYS})
+    objects = s3.storage("x", bucket="no-such-bucket")
     arguments = ("a", b".") if call in ("write", "create") else ("a",)
     with pytest.raises(SettingInvalid, match="Create the bucket or folder of ICANDID_STORAGE, or correct its name"):
         getattr(objects, call)(*arguments)
 
 
 def test_a_storage_that_does_not_answer_is_a_moment():
-    objects = open_storage("s3://icandid/x", {"endpoint": "http://127.0.0.1:9", **KEYS})
+    objects = Server("http://127.0.0.1:9").storage("x")
     with pytest.raises(StorageUnavailable, match=r"The object storage failed at a/b"):
         objects.read("a/b")
 
@@ -141,7 +141,7 @@ def test_a_root_that_cannot_be_opened_is_named(url):
 
 def test_an_endpoint_without_http_is_refused_before_it_is_used():
     with pytest.raises(SettingInvalid, match="write it with http:// or https://"):
-        open_storage("s3://icandid/x", {"endpoint": "127.0.0.1:9000", **KEYS})
+        Server("127.0.0.1:9000").storage("x")
 
 
 def test_s3_without_credentials_says_where_to_put_them(monkeypatch, tmp_path):
@@ -155,7 +155,7 @@ def test_s3_without_credentials_says_where_to_put_them(monkeypatch, tmp_path):
 
 
 def test_empty_settings_of_a_connection_count_as_not_given(s3):
-    objects = open_storage("s3://icandid/empty", {"endpoint": s3, **KEYS, "region_name": ""})
+    objects = s3.storage("empty", region_name="")
     objects.write("a", b".")
     assert objects.read("a") == b"."
 
@@ -189,3 +189,10 @@ def test_a_sweep_removes_what_no_listing_shows(tmp_path):
     assert on_disk.sweep("p/") == 1
     assert [path.name for path in (tmp_path / "storage").iterdir()] == ["pq"]
     assert on_disk.sweep("p/") == 0
+
+
+def test_a_moved_object_replaces_what_was_there(objects):
+    objects.write("a/1", b"old")
+    objects.write("b/1", b"new")
+    objects.move("b/1", "a/1")
+    assert (objects.read("a/1"), objects.paths("b/")) == (b"new", [])
