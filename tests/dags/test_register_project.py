@@ -236,3 +236,11 @@ def test_every_field_explains_itself(parse):
         schema = params.get_param(name).schema
         assert schema["title"], name
         assert len(schema["description_md"]) > 10, name
+
+
+def test_every_field_of_the_form_is_read(parse):
+    from include.domain.form import OWN
+
+    asked = set(parse("register_project.py")["register_project"].params)
+    days = {"period_start", "period_end", "access_start", "access_end"}
+    assert asked == OWN - {"access"} | days | {"replace", "check_only", "probe", "use_pool"}
