@@ -1,15 +1,12 @@
 """An attempt: one try at one window, with all it needs and the window's manifest as it stands."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from include.domain.errors import RequestRejected
 from include.domain.manifest import State, WindowManifest
-from include.domain.observation import QUERY_ID
 from include.domain.page import Page
 from include.domain.piece import Piece
 from include.domain.project import ResearchProject
@@ -21,8 +18,7 @@ from include.storage.ledger import Ledger
 from include.storage.manifests import read_window, windows_in, write_window
 from include.storage.objects import Objects
 from include.storage.pages import Pages, pages_of_window
-from include.storage.parts import ids_on
-from include.tiktok.client import ResearchApi, video_request
+from include.tiktok.client import ResearchApi
 from include.tiktok.query import fields_of, query_id, query_of
 from include.tiktok.retries import FAULT_TRIES
 
@@ -92,22 +88,6 @@ class Attempt:
             if window != self.window and (manifest := read_window(self.objects, self.layout, window)):
                 yield manifest
 
-    def known_elsewhere(self) -> dict[str, int]:
-        """How many records of this window's days the project's other windows hold, by query."""
-        others = (window for window in windows_in(self.objects, self.layout) if window != self.window)
-        sharing = [(other, days) for other in others if (days := other & self.window)]
-        ids: dict[str, set[int]] = defaultdict(set)
-        for other, days in sharing:
-            for table in ids_on(self.objects, self.layout, other, days, "id"):
-                for row in table.to_pylist():
-                    ids[row[QUERY_ID]].add(row["id"])
-        return {query: len(found) for query, found in ids.items()}
-
-    def works(self) -> bool:
-        """Whether this query ever found anything."""
-        query = self.manifest.query_id
-        return self.manifest.believed > 0 or any(other.query_id == query and other.distinct for other in self.others())
-
     def begin_pass(self) -> None:
         """Note where this pass through the window begins, unless it began already."""
         if not self.manifest.begun_by or (self.afresh and self.manifest.begun_by != self.run):
@@ -131,15 +111,6 @@ class Attempt:
     def before_page(self) -> None:
         """What must hold whenever a page is asked for: today lies in the approved access."""
         self.project.check_access(self.api.now().date())
-
-    def canaries(self) -> bool | None:
-        """Whether each canary query finds something on the days of this window; None where the project has none."""
-        queries = self.project.canary_queries
-        return all(self._finds(query) for query in queries) if queries else None
-
-    def _finds(self, query: dict[str, Any]) -> bool:
-        answer, _ = self.api.videos(video_request(query, self.window, None), ("id",), self.meter)
-        return answer.returned > 0
 
 
 @contextmanager

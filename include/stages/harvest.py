@@ -1,6 +1,7 @@
 """Harvest: everything TikTok has for one window, in one search or, where it cannot serve that, in pieces."""
 
 import logging
+from functools import partial
 
 from include.domain.errors import ApiUnavailable, Narrower
 from include.domain.manifest import State, WindowManifest
@@ -8,6 +9,7 @@ from include.domain.project import ResearchProject
 from include.domain.window import DAY, Window
 from include.stages.attempt import LAST_DAY, Attempt, begun
 from include.stages.complete import counted
+from include.stages.evidence import canaries, known_elsewhere, works
 from include.stages.pieces import cut, note_complete, open_pieces
 from include.stages.suspicion import last_day_is_proven, suspicion
 from include.storage.manifests import write_window
@@ -77,7 +79,7 @@ def _finish(attempt: Attempt, before: WindowManifest, suspicions: list[str]) -> 
         suspicions = _ask_last_days(attempt)
         after = _counted(attempt)
     if not parked and not suspicions:
-        doubt = suspicion(after, before, attempt.known_elsewhere(), attempt.works, attempt.canaries)
+        doubt = suspicion(after, before, known_elsewhere(attempt), partial(works, attempt), partial(canaries, attempt))
         suspicions = [doubt] if doubt else []
     state = State.INCOMPLETE if parked else State.SUSPECT if suspicions else State.COMPLETE
     believed = after.came if state is State.COMPLETE else after.believed

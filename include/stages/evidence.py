@@ -1,0 +1,42 @@
+"""Evidence: what else is known of a window's days, from other windows and from canary queries."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from include.domain.observation import QUERY_ID
+from include.stages.attempt import Attempt
+from include.storage.manifests import windows_in
+from include.storage.parts import ids_on
+from include.tiktok.client import video_request
+
+
+def known_elsewhere(attempt: Attempt) -> dict[str, int]:
+    """How many records of the window's days the project's other windows hold, by query."""
+    others = (window for window in windows_in(attempt.objects, attempt.layout) if window != attempt.window)
+    sharing = [(other, days) for other in others if (days := other & attempt.window)]
+    ids: dict[str, set[int]] = defaultdict(set)
+    for other, days in sharing:
+        for table in ids_on(attempt.objects, attempt.layout, other, days, "id"):
+            for row in table.to_pylist():
+                ids[row[QUERY_ID]].add(row["id"])
+    return {query: len(found) for query, found in ids.items()}
+
+
+def works(attempt: Attempt) -> bool:
+    """Whether the window's query ever found anything."""
+    query = attempt.manifest.query_id
+    return attempt.manifest.believed > 0 or any(
+        other.query_id == query and other.distinct for other in attempt.others()
+    )
+
+
+def canaries(attempt: Attempt) -> bool | None:
+    """Whether each canary query finds something on the window's days; None where the project has none."""
+    queries = attempt.project.canary_queries
+    return all(_finds(attempt, query) for query in queries) if queries else None
+
+
+def _finds(attempt: Attempt, query: Mapping[str, Any]) -> bool:
+    answer, _ = attempt.api.videos(video_request(query, attempt.window, None), ("id",), attempt.meter)
+    return answer.returned > 0
