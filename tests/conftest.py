@@ -10,11 +10,15 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="icandid-airflow-"))
 atexit.register(shutil.rmtree, AIRFLOW_HOME, ignore_errors=True)
+
+hypothesis.settings.register_profile("any machine", deadline=None)  # a first call imports; others may be busy
+hypothesis.settings.load_profile("any machine")
 
 for line in (ROOT / "airflow.env").read_text().splitlines():
     if line and not line.startswith("#"):
