@@ -16,6 +16,7 @@ COLLECTION = "The collection in iCANDID"
 PASTED: dict[str, Any] = {"type": ["null", "string", "array"], "format": "multiline"}
 DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
 TEXT: dict[str, Any] = {"type": ["null", "string"]}
+NEEDED = "*Needed, here or in the application.*"
 EXAMPLE = '`{"and": [{"operation": "IN", "field_name": "region_code", "field_values": ["BE"]}]}`'
 
 
@@ -33,12 +34,18 @@ PARAMS = {
         "The id of the dataset in iCANDID, such as *tiktok_query_0000042*: small letters, digits, underscores.",
         maxLength=60,
     ),
-    "title": _needed("Title", "The name of the collection in iCANDID; at most 100 characters."),
-    "description": _needed(
-        "Description", "What the collection is and what it is for; at most 255 characters."
+    "application_id": _asked(
+        "Application",
+        "The id of the application to TikTok (*prepare_application*): its answers fill title, description, requestor, "
+        "e-mail and access where these are empty here. Access must be what TikTok approved: check it.",
+        **TEXT,
     ),
-    "requestor": _needed("Requestor", "The researcher who asked for the dataset."),
-    "requestor_email": _needed("Requestor's e-mail", "How to reach the researcher."),
+    "title": _asked("Title", f"The name of the collection in iCANDID; at most 100 characters. {NEEDED}", **TEXT),
+    "description": _asked(
+        "Description", f"What the collection is and what it is for; at most 255 characters. {NEEDED}", **TEXT
+    ),
+    "requestor": _asked("Requestor", f"The researcher who asked for the dataset. {NEEDED}", **TEXT),
+    "requestor_email": _asked("Requestor's e-mail", f"How to reach the researcher. {NEEDED}", **TEXT),
     "accounts": _asked(
         "Accounts",
         "Usernames as you have them: *name*, *@name* or the address of a profile; one per line, or with commas.",
@@ -63,13 +70,15 @@ PARAMS = {
     ),
     "period_start": _asked("Period, first day", "Instead of a pasted period.", **DAY),
     "period_end": _asked("Period, last day", "Empty: the period stays open.", **DAY),
-    "access_start": _needed(
-        "Access start", "The first day of the access that TikTok approved; nothing is harvested before.", format="date"
+    "access_start": _asked(
+        "Access start",
+        f"The first day of the access that TikTok approved; nothing is harvested before. {NEEDED}",
+        **DAY,
     ),
-    "access_end": _needed(
+    "access_end": _asked(
         "Access end",
-        f"Its last day; at most two years ({LONGEST_ACCESS.days} days) later. Nothing is harvested after it.",
-        format="date",
+        f"Its last day; at most two years ({LONGEST_ACCESS.days} days) later. Nothing is harvested after it. {NEEDED}",
+        **DAY,
     ),
     "schedule": _asked(
         "Schedule",

@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from include.domain.difference import told
+from include.domain.pasted import line
 from include.stages.examine import examine
+from include.stages.prepare import proposed
 from include.stages.proposal import Proposal, propose
 from include.storage import configurations
 from include.storage.layout import ProjectLayout
@@ -30,7 +32,7 @@ def checked(form: Mapping[str, Any], tell: Callable[[str], None]) -> dict[str, s
     Raises:
         HarvestError: what is wrong, and who acts.
     """
-    proposal = propose(form, stored_text)
+    proposal = propose(form, stored_text, _applied(form, storage()))
     tell(told(proposal.changes))
     proposal.check_replace(form)
     check_changeable(proposal.project.project_id)
@@ -46,8 +48,9 @@ def written(form: Mapping[str, Any], api: AirflowApi, by: str, at: datetime) -> 
     Raises:
         HarvestError: what is wrong, and who acts.
     """
-    proposal = propose(form, stored_text)
-    project, objects = proposal.project, storage()
+    objects = storage()
+    proposal = propose(form, stored_text, _applied(form, objects))
+    project = proposal.project
     made = api.make_pool(project.pool, "Searches of one TikTok API client, one at a time") if project.pool else None
     kept = keep_versions(proposal, objects, by, at)
     write_project(project.project_id, proposal.text)
@@ -61,6 +64,12 @@ def written(form: Mapping[str, Any], api: AirflowApi, by: str, at: datetime) -> 
         "pool": f"{project.pool}: {'made, one slot' if made else 'was there'}" if project.pool else "none",
         "new_version": kept,
     }
+
+
+def _applied(form: Mapping[str, Any], objects: Objects) -> dict[str, Any]:
+    """What the application that the form names has answered already."""
+    application_id = line(form.get("application_id"))
+    return proposed(application_id, objects) if application_id else {}
 
 
 def keep_versions(proposal: Proposal, objects: Objects, by: str, at: datetime) -> bool:

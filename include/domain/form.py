@@ -30,8 +30,12 @@ def project_id_of(form: Mapping[str, Any]) -> str:
     return pasted.line(form.get("project_id")).lower()
 
 
-def configuration_of(form: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, Any]:
+def configuration_of(
+    form: Mapping[str, Any], earlier: Mapping[str, Any], applied: Mapping[str, Any]
+) -> dict[str, Any]:
     """The configuration that a form describes; what the form has no field for stays as in the `earlier` one.
+
+    What the form leaves empty comes from the application to TikTok, as far as `applied` has it.
 
     Raises:
         ProjectInvalid: names every field of the form that cannot be read, its value, and what would be right.
@@ -54,7 +58,7 @@ def configuration_of(form: Mapping[str, Any], earlier: Mapping[str, Any]) -> dic
     if complaints:
         raise ProjectInvalid(f"Research project {project_id}: {'; '.join(complaints)}.")
     kept = {name: value for name, value in earlier.items() if name not in OWN}
-    return {**{name: value for name, value in written.items() if value not in EMPTY}, **kept}
+    return {**applied, **{name: value for name, value in written.items() if value not in EMPTY}, **kept}
 
 
 def project_of(configuration: Mapping[str, Any]) -> ResearchProject:

@@ -48,22 +48,24 @@ class Proposal:
             )
 
 
-def propose(form: Mapping[str, Any], stored: Callable[[str], str | None]) -> Proposal:
-    """The proposal in a form; `stored` gives the text of a project's Variable, or None when there is none.
+def propose(form: Mapping[str, Any], stored: Callable[[str], str | None], applied: Mapping[str, Any]) -> Proposal:
+    """The proposal in a form, its gaps filled from what was `applied` for at TikTok.
+
+    `stored` gives the text of a project's Variable, or None when there is none.
 
     Raises:
         ProjectInvalid: names the fields that cannot be used, their values, and what would be right.
     """
     text = stored(project_id_of(form))
     before = object_in(text)
-    configuration = configuration_of(form, before)
+    configuration = configuration_of(form, before, applied)
     project = project_of(configuration)
     query_of(project)
     fields_of(project)
     earlier = _usable(before)
     changes = difference(_settled(earlier) if earlier else before, _settled(project))
-    for line in counted(changes):
-        log.info("project=%s %s", project.project_id, line)
+    for change in counted(changes):
+        log.info("project=%s %s", project.project_id, change)
     return Proposal(project, text_of(configuration), text, earlier, changes)
 
 

@@ -12,6 +12,7 @@ from include.domain.index import index_from
 from include.storage.configurations import versions
 from include.storage.layout import ProjectLayout
 from tests.airflow_server import airflow_server
+from tests.applications import ANSWERS
 from tests.dags.runs import result, run, states
 from tests.forms import form
 
@@ -102,6 +103,8 @@ def test_the_dag_of_the_new_project_is_there_at_the_next_parse(trigger, parse, m
         ({"region_codes": ["XX"]}, "'XX' is not a region of TikTok"),
         ({"period": "20260101"}, "period = '20260101': write both days"),
         ({"access_end": "2040-01-01"}, "longer than two years"),
+        ({"access_start": None}, "access.start: is missing, add it"),
+        ({"title": ""}, "title: is missing, add it"),
         ({"accounts": "", "hashtags": "", "region_codes": []}, "nothing to ask for"),
         ({"query": {"and": []}}, "query excludes"),
         ({"project_id": "my-project"}, "project_id = 'my-project'"),
@@ -120,12 +123,10 @@ def test_bad_input_is_refused_with_the_reason_and_writes_nothing(
 @pytest.mark.parametrize(
     "changes",
     [
-        {"access_start": None},
         {"window_days": 31},
         {"probe": "perhaps"},
         {"order": "sideways"},
         {"query": "keyword = x"},
-        {"title": ""},
     ],
 )
 def test_what_the_form_itself_can_tell_is_refused_before_a_run(trigger, variables, storage, airflow, changes):
@@ -243,4 +244,21 @@ def test_every_field_of_the_form_is_read(parse):
 
     asked = set(parse("register_project.py")["register_project"].params)
     days = {"period_start", "period_end", "access_start", "access_end"}
-    assert asked == OWN - {"access"} | days | {"replace", "check_only", "probe", "use_pool"}
+    assert asked == OWN - {"access"} | days | {"application_id", "replace", "check_only", "probe", "use_pool"}
+
+
+def test_the_answers_of_the_application_fill_what_the_form_leaves_empty(trigger, variables, storage, parse):
+    answers = ANSWERS | ACCESS
+    run(parse("prepare_application.py")["prepare_application"], application_id="cycling_2027", **answers)
+    empty = dict.fromkeys(("title", "description", "access_start", "access_end"))
+    assert states(trigger(application_id="cycling_2027", **empty)) == WRITTEN
+    project = project_of(json.loads(variables.get(KEY)))
+    assert project.title == ANSWERS["title"]
+    assert project.requestor == "A. Researcher"
+    assert {"access_start": str(project.access.start), "access_end": str(project.access.end)} == ACCESS
+
+
+def test_an_application_nobody_prepared_is_named(trigger, variables, storage, airflow):
+    refused = trigger(application_id="unheard_of").get_task_instance("check_project")
+    assert "There is no application 'unheard_of'" in refused.xcom_pull(task_ids="check_project", key="refused")
+    nothing_is_written(variables, storage, airflow)

@@ -23,7 +23,7 @@ LAYOUT = ProjectLayout("tiktok_query_0000042")
 
 
 def proposal(stored=None, **changes):
-    return propose(form(**changes), lambda _: stored)
+    return propose(form(**changes), lambda _: stored, {})
 
 
 def harvested(objects, wanted, window, *, distinct=490, state=State.COMPLETE):
@@ -138,7 +138,7 @@ def test_the_way_back_to_an_earlier_query_counts_its_windows(objects, api):
     other = proposal(first.text, hashtags="#klimaat")
     harvested(objects, first, Window(date(2026, 1, 1), date(2026, 1, 30)))
     harvested(objects, other, Window(date(2026, 1, 1), date(2026, 2, 10)))
-    back = propose(form(), lambda _: other.text)
+    back = propose(form(), lambda _: other.text, {})
     assert ". 11 days " in examine(back, api, objects, TODAY, probe=False)["generation"]
 
 
