@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
-import pyarrow as pa
 
 from bench.requests import PROJECT
 from include.icandid.collection import Collection
@@ -18,7 +17,7 @@ from include.sandbox.corpus import EVERYTHING, Corpus
 from include.sandbox.records import record
 from include.sandbox.settings import SandboxSettings
 from include.tiktok.query import query_id, query_of
-from include.tiktok.schemas import VIDEO_FIELDS, VIDEO_SCHEMA, video_rows
+from include.tiktok.schemas import VIDEO_FIELDS, video_table
 
 AT = datetime(2026, 6, 1, 10, tzinfo=UTC)
 ROUNDS = 3
@@ -58,5 +57,4 @@ def _rows() -> list[dict[str, Any]]:
     corpus, names = Corpus(SandboxSettings(videos_per_day=1000)), list(VIDEO_FIELDS)
     videos = corpus.search(EVERYTHING, date(2026, 1, 1), date(2026, 1, 10))
     records = [record(corpus, video, names, int(AT.timestamp())) for video in videos]
-    rows = video_rows(records, AT, query_id(query_of(PROJECT)))
-    return pa.Table.from_pylist(rows, VIDEO_SCHEMA).to_pylist()
+    return video_table(records, AT, query_id(query_of(PROJECT))).to_pylist()

@@ -13,7 +13,7 @@ from include.storage.objects import Objects
 from include.storage.parts import put_part
 from include.tiktok.answer import records_in
 from include.tiktok.client import VIDEOS
-from include.tiktok.schemas import VIDEO_SCHEMA, video_rows
+from include.tiktok.schemas import VIDEO_SCHEMA, video_table
 
 ROWS_AT_ONCE = 32_768
 """Rows sorted in memory while a part is made: some 60 MB."""
@@ -56,11 +56,11 @@ class _Tally:
 
     def tables(self, pages: Iterable[Page]) -> Iterator[pa.Table]:
         for page in pages:
-            rows = video_rows(records_in(page.answer, VIDEOS), page.received_at, page.query_id)
+            table = video_table(records_in(page.answer, VIDEOS), page.received_at, page.query_id)
             self.synthetic |= page.synthetic
             if page.query_id == self.query_id:
-                self._count(page, page.returned - len(rows))
-            yield pa.Table.from_pylist(rows, VIDEO_SCHEMA)
+                self._count(page, page.returned - table.num_rows)
+            yield table
 
     def _count(self, page: Page, without_id: int) -> None:
         self.pages += 1

@@ -6,7 +6,9 @@ Structures whose shape TikTok does not document are kept as JSON text.
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -57,23 +59,18 @@ SCHEMA_VERSION = 1
 """Raised when the columns of a dataset change; see Data in CHANGELOG.md."""
 
 
-def video_rows(records: Iterable[Mapping[str, Any]], observed_at: datetime, query_id: str) -> list[dict[str, Any]]:
-    """Rows of VIDEO_SCHEMA, one for each record that has an id, be it written as a number or as digits.
+def video_table(records: Iterable[Mapping[str, Any]], observed_at: datetime, query_id: str) -> pa.Table:
+    """A table of VIDEO_SCHEMA, a row for each record that has an id, be it written as a number or as digits.
 
     Texts lose NUL characters and half emoji (lone surrogates), which databases and UTF-8 refuse; `raw` keeps them,
     escaped. A value of another type than TikTok documents becomes null in its column and stays in `raw`.
     """
-    return [
-        {
-            **{name: _value(_field(record, name), kind) for name, kind in VIDEO_FIELDS.items()},
-            FIRST_SEEN: observed_at,
-            OBSERVED_AT: observed_at,
-            QUERY_ID: query_id,
-            RAW: json.dumps(record, sort_keys=True, separators=(",", ":")),
-        }
-        for record in records
-        if number(record.get("id")) is not None
-    ]
+    known = [record for record in records if number(record.get("id")) is not None]
+    observation = {FIRST_SEEN: observed_at, OBSERVED_AT: observed_at, QUERY_ID: query_id}
+    columns = [_column([_field(record, name) for record in known], kind) for name, kind in VIDEO_FIELDS.items()]
+    columns += [pa.repeat(pa.scalar(value, OBSERVATION[name]), len(known)) for name, value in observation.items()]
+    columns.append(pa.array(map(_json, known), pa.string()))
+    return pa.Table.from_arrays(columns, schema=VIDEO_SCHEMA)
 
 
 def number(value: Any) -> int | None:
@@ -88,11 +85,32 @@ def _field(record: Mapping[str, Any], name: str) -> Any:
     return record.get(name, record.get(SPELLINGS[name]) if name in SPELLINGS else None)
 
 
+def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """The values of one field: all at once where every one is as TikTok documents it, else one by one."""
+    if _plain(values, kind):
+        with suppress(pa.ArrowInvalid, OverflowError, UnicodeEncodeError):  # more than 64 bits, half an emoji
+            return pa.array(values, kind)
+    return pa.array([_value(value, kind) for value in values], kind)
+
+
+def _plain(values: list[Any], kind: pa.DataType) -> bool:
+    """Whether these values can go into a column as they are."""
+    there = [value for value in values if value is not None]
+    types = set(map(type, there))
+    if kind == TEXTS:
+        return types <= {list} and _plain(list(chain.from_iterable(there)), pa.string()) and None not in chain(*there)
+    if pa.types.is_string(kind):
+        return types <= {str} and "\x00" not in "".join(there)
+    if pa.types.is_timestamp(kind):
+        return types <= {int} and (not there or (min(there) >= 0 and max(there) < YEAR_10000))
+    return types <= {bool if pa.types.is_boolean(kind) else int}
+
+
 def _value(value: Any, kind: pa.DataType) -> Any:
     if value is None:
         return None
     if pa.types.is_string(kind):
-        return _text(value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":")))
+        return _text(value if isinstance(value, str) else _json(value))
     if pa.types.is_list(kind):
         return [_text(str(item)) for item in value if item is not None] if isinstance(value, list) else None
     if pa.types.is_timestamp(kind):
@@ -105,3 +123,6 @@ def _value(value: Any, kind: pa.DataType) -> Any:
 
 def _text(value: str) -> str:
     return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode

@@ -16,7 +16,7 @@ from include.storage.objects import open_storage
 from include.storage.parquet import open_object
 from include.storage.parts import put_part
 from include.tiktok.query import query_id, query_of
-from include.tiktok.schemas import VIDEO_SCHEMA, video_rows
+from include.tiktok.schemas import VIDEO_SCHEMA, video_table
 from tests.projects import project
 from tests.stages.kills import Killed, Mortal
 from tests.stages.reading import LAYOUT, dataset, everything, now, rows
@@ -35,10 +35,8 @@ def video(day, number=1, **more):
 def complete(objects, window, *seen):
     """A complete window whose part holds these observations: a record and the hour in which it was seen."""
     query = query_of(project())
-    rows = [
-        row for record, hour in seen for row in video_rows([record], FIRST + timedelta(hours=hour), query_id(query))
-    ]
-    table = pa.Table.from_pylist(rows, VIDEO_SCHEMA)
+    tables = [video_table([record], FIRST + timedelta(hours=hour), query_id(query)) for record, hour in seen]
+    table = pa.concat_tables([VIDEO_SCHEMA.empty_table(), *tables])
     part = put_part(objects, LAYOUT, window, [VIDEO_SCHEMA.empty_table(), table], VIDEO_SCHEMA, "id")
     manifest = WindowManifest(
         start=window.start,
@@ -47,7 +45,7 @@ def complete(objects, window, *seen):
         query=query,
         query_id=query_id(query),
         fields=("id",),
-        distinct=len(rows),
+        distinct=table.num_rows,
         months=part.months,
         part_sha256=part.sha256,
         synthetic=True,

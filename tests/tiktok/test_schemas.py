@@ -6,19 +6,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from include.tiktok.schemas import VIDEO_FIELDS, VIDEO_SCHEMA, video_rows
+from include.tiktok.schemas import VIDEO_FIELDS, VIDEO_SCHEMA, video_table
 
 AT = datetime(2026, 6, 1, 10, tzinfo=UTC)
 ID = 7303985428648987936
 
 
 def row(**record):
-    (made,) = video_rows([{"id": ID, **record}], AT, "0123456789ab")
+    (made,) = table({"id": ID, **record}).to_pylist()
     return made
 
 
 def table(*records):
-    return pa.Table.from_pylist(video_rows(records, AT, "0123456789ab"), VIDEO_SCHEMA)
+    return video_table(records, AT, "0123456789ab")
 
 
 def test_ids_above_two_to_the_53rd_keep_every_digit():
@@ -38,11 +38,13 @@ def test_every_field_may_be_missing():
 
 
 def test_a_record_without_an_id_is_no_row():
-    assert video_rows([{"username": "x"}, {"id": None}, {"id": "7a"}, {"id": 7.0}, {"id": True}], AT, "q") == []
+    made = table({"username": "x"}, {"id": None}, {"id": "7a"}, {"id": 7.0}, {"id": True})
+    assert made.num_rows == 0
+    assert made.schema == VIDEO_SCHEMA
 
 
 def test_an_id_beyond_64_bits_is_no_row():
-    assert video_rows([{"id": 2**63}], AT, "q") == []
+    assert table({"id": 2**63}).num_rows == 0
 
 
 def test_nul_characters_leave_the_columns_and_stay_in_raw():
@@ -120,3 +122,19 @@ def test_any_record_with_an_id_becomes_a_row_of_the_schema(record, video_id):
     made.validate(full=True)
     assert made.schema == VIDEO_SCHEMA
     assert made.to_pylist() is not None
+
+
+RECORD = st.dictionaries(
+    st.sampled_from(list(VIDEO_FIELDS)[1:]), ANYTHING | st.integers(0, 9) | st.just("x"), max_size=6
+)
+
+
+@given(st.lists(RECORD, max_size=5))
+@example([{"view_count": 1}, {"view_count": 2**63}, {"view_count": None}])
+@example([{"video_description": "a"}, {"video_description": "\x00"}, {"video_description": "\ud83d"}])
+@example([{"hashtag_names": ["a"]}, {"hashtag_names": [None, "b\x00"]}, {"hashtag_names": "a"}])
+@example([{"create_time": 1}, {"create_time": True}, {"create_time": -1}])
+def test_a_strange_record_changes_nothing_about_its_neighbours(records):
+    with_ids = [{**record, "id": number} for number, record in enumerate(records)]
+    alone = [table(record) for record in with_ids]
+    assert table(*with_ids).to_pylist() == pa.concat_tables([VIDEO_SCHEMA.empty_table(), *alone]).to_pylist()
