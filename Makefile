@@ -50,8 +50,8 @@ index: .airflow/.migrated ## rebuild the index of research projects from their V
 test: .venv/.installed-dev ## run the tests
 	@$(BIN)/python -m pytest
 
-test-storage: .venv/.installed-dev ## test the object storage on a disk, on moto and on a real S3 server (Ceph, from Debian)
-	@ICANDID_TEST_S3=$(or $(ICANDID_TEST_S3),ceph) $(BIN)/python -m pytest tests/storage
+test-storage: .venv/.installed-dev ## test the object storage on a real S3 server: Ceph, from Debian
+	@ICANDID_TEST_S3=$(or $(ICANDID_TEST_S3),ceph) $(BIN)/python -m pytest tests/storage -k real_s3
 
 test-stack: .venv/.installed-stack ## harvest on the stack while workers, scheduler, triggerer and object store die
 	@AIRFLOW_HOME=$(STACK_HOME) $(BIN)/python -m ops.stack_chaos
