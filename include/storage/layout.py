@@ -40,10 +40,12 @@ KINDS = {
     "refusals": r"[^/]+/windows/[^/]+/answers/.+",
     "manifests": r"[^/]+/windows/[^/]+/manifest\.json",
     "dataset files": r"[^/]+/dataset/.+",
-    RECORDS: r"records/.+",
+    "exports for papers": r"[^/]+/export/.+",
+    RECORDS: r"(records|arriving)/.+",
     "refused records": r"refused/.+",
     "lists of records": r"(hand-over|registration)/.+",
     "configuration versions": r"project/.+",
+    "notices": r"notices/.+",
 }
 """The sorts of objects of a project, by their paths below its root."""
 
