@@ -14,6 +14,7 @@ is a success. The configuration is the Variable `research_project__<project_id>`
 |---|---|---|
 | `plan_windows` | *Research project …: field = value: …* | Correct that field of the Variable, then clear the task. |
 | `plan_windows` | *access is approved from …* | Nothing, before the start; retire the project after the end. |
+| `plan_windows` | *retired on …* | Nothing: the project was retired. To take it up again, remove `retired`. |
 | `harvest_window` | *TikTok does not accept this API client* | Correct the connection, then clear the task. |
 | `harvest_window` | *TikTok refused the request …* | Read TikTok's words; quote the log_id to TikTok's support. |
 | `harvest_window` | *could not answer* (after its retries) | Clear the task: it goes on after its last page. |
