@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from include.domain.manifest import Month
 from include.domain.window import Window
@@ -17,7 +16,7 @@ from include.storage.latest import merged
 from include.storage.layout import ProjectLayout
 from include.storage.objects import Objects
 from include.storage.parquet import notes_of, open_object, put, tables_of
-from include.storage.parts import months_of
+from include.storage.parts import in_month
 
 PARTS = "icandid.parts"
 
@@ -53,4 +52,4 @@ def _rows_of_month(objects: Objects, layout: ProjectLayout, window: str, month: 
     if file is None:
         raise FileNotFoundError(layout.part(Window.parse(window)))
     for table in tables_of(file):
-        yield table.filter(pc.equal(months_of(table, key), month))
+        yield in_month(table, key, month)

@@ -30,18 +30,20 @@ def merged(streams: Iterable[Iterator[pa.Table]], key: str) -> Iterator[pa.Table
     Holds one table of each stream at a time. In every round the rows up to the smallest last key of all streams are
     complete, so they can be merged and given out.
     """
-    heads = [_Head(stream) for stream in streams]
+    heads = [_Head(stream, key) for stream in streams]
     while heads := [head for head in heads if head.fill()]:
-        upto = min(head.last(key) for head in heads)
-        yield latest(pa.concat_tables([head.take_upto(key, upto) for head in heads]), key)
+        upto = min(head.last for head in heads)
+        taken = [head.take_upto(upto) for head in heads if head.first <= upto]
+        yield taken[0] if len(taken) == 1 else latest(pa.concat_tables(taken), key)
 
 
 class _Head:
-    """A stream and the rows of it that are in memory."""
+    """A stream and the rows of it that are in memory, with their first and last key."""
 
-    def __init__(self, stream: Iterator[pa.Table]) -> None:
+    def __init__(self, stream: Iterator[pa.Table], key: str) -> None:
         self.stream = stream
-        self.rows: pa.Table = pa.table({})
+        self.key = key
+        self._hold(pa.table({}))
 
     def fill(self) -> bool:
         """Whether there are rows in memory, after reading on if there were none."""
@@ -49,16 +51,20 @@ class _Head:
             rows = next(self.stream, None)
             if rows is None:
                 return False
-            self.rows = rows
+            self._hold(rows)
         return True
 
-    def last(self, key: str) -> int:
-        return self.rows[key][-1].as_py()
-
-    def take_upto(self, key: str, upto: int) -> pa.Table:
-        count = int(np.searchsorted(_numbers(self.rows, key), upto, side="right"))
-        taken, self.rows = self.rows.slice(0, count), self.rows.slice(count)
+    def take_upto(self, upto: int) -> pa.Table:
+        count = int(np.searchsorted(self.keys, upto, side="right"))
+        taken = self.rows.slice(0, count)
+        self._hold(self.rows.slice(count))
         return taken
+
+    def _hold(self, rows: pa.Table) -> None:
+        self.rows = rows
+        if rows.num_rows:
+            self.keys = _numbers(rows, self.key)
+            self.first, self.last = int(self.keys[0]), int(self.keys[-1])
 
 
 def _numbers(table: pa.Table, column: str) -> np.ndarray:

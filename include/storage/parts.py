@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from include.domain.observation import QUERY_ID
 from include.domain.window import Window
 from include.storage.latest import latest, merged
 from include.storage.layout import ProjectLayout
 from include.storage.objects import Objects
-from include.storage.parquet import open_object, put, tables_of, write_local
+from include.storage.parquet import open_object, put, tables_of
 
 CREATED = "create_time"
+
+RUN_BATCH = 1_024
+"""Rows in memory of each sorted run while a part is made; a million videos make some thirty runs."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,8 @@ def put_part(
     """Put the part of a window from tables of observations in any order, in the memory that one of them takes."""
     with TemporaryDirectory() as folder:
         runs = [_sorted_run(Path(folder) / f"{number}", table, key) for number, table in enumerate(tables)]
-        streams = [tables_of(pq.ParquetFile(run)) for run in runs]
         count = _Count(key)
-        written = put(objects, layout.part(window), count.seen(merged(streams, key)), schema)
+        written = put(objects, layout.part(window), count.seen(merged(map(_tables_in, runs), key)), schema)
     return Part(written.sha256, dict(count.months), dict(count.queries), count.first, count.last)
 
 
@@ -54,9 +56,14 @@ def ids_on(objects: Objects, layout: ProjectLayout, window: Window, days: Window
         yield table.filter(inside).select([key, QUERY_ID])
 
 
-def months_of(table: pa.Table, key: str) -> pa.ChunkedArray:
-    """The month of creation of each row as `yyyy-mm`."""
-    return pc.strftime(_created(table, key), "%Y-%m")
+def in_month(table: pa.Table, key: str, month: str) -> pa.Table:
+    """The rows that were created in a month (`yyyy-mm`)."""
+    return table.filter(pc.equal(_months(table, key), datetime.fromisoformat(f"{month}-01T00:00:00+00:00")))
+
+
+def _months(table: pa.Table, key: str) -> pa.ChunkedArray:
+    """The first moment of the month in which each row was created."""
+    return pc.floor_temporal(_created(table, key), unit="month")
 
 
 def _created(table: pa.Table, key: str) -> pa.ChunkedArray:
@@ -69,8 +76,16 @@ def _created(table: pa.Table, key: str) -> pa.ChunkedArray:
 
 
 def _sorted_run(path: Path, table: pa.Table, key: str) -> Path:
-    write_local(path, [latest(table, key)], table.schema)
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as run:
+        run.write_table(latest(table, key), max_chunksize=RUN_BATCH)
     return path
+
+
+def _tables_in(run: Path) -> Iterator[pa.Table]:
+    with pa.OSFile(str(run)) as file:
+        reader = pa.ipc.open_file(file)
+        for number in range(reader.num_record_batches):
+            yield pa.Table.from_batches([reader.get_batch(number)])
 
 
 class _Count:
@@ -85,7 +100,9 @@ class _Count:
 
     def seen(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         for table in tables:
-            self.months += _counts(months_of(table, self.key))
+            self.months += Counter(
+                {f"{month:%Y-%m}": count for month, count in _counts(_months(table, self.key)).items()}
+            )
             self.queries += _counts(table[QUERY_ID])
             created = pc.min_max(table[CREATED]).as_py()
             self.first = min(filter(None, (self.first, created["min"])), default=None)
@@ -93,5 +110,5 @@ class _Count:
             yield table
 
 
-def _counts(values: pa.ChunkedArray) -> Counter[str]:
+def _counts(values: pa.ChunkedArray) -> Counter[Any]:
     return Counter({each["values"]: each["counts"] for each in pc.value_counts(values).to_pylist()})

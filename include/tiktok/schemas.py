@@ -67,7 +67,7 @@ def video_table(records: Iterable[Mapping[str, Any]], observed_at: datetime, que
     """
     known = [record for record in records if number(record.get("id")) is not None]
     observation = {FIRST_SEEN: observed_at, OBSERVED_AT: observed_at, QUERY_ID: query_id}
-    columns = [_column([_field(record, name) for record in known], kind) for name, kind in VIDEO_FIELDS.items()]
+    columns = [_column(_values(known, name), kind) for name, kind in VIDEO_FIELDS.items()]
     columns += [pa.repeat(pa.scalar(value, OBSERVATION[name]), len(known)) for name, value in observation.items()]
     columns.append(pa.array(map(_json, known), pa.string()))
     return pa.Table.from_arrays(columns, schema=VIDEO_SCHEMA)
@@ -81,8 +81,10 @@ def number(value: Any) -> int | None:
     return value if fits else None
 
 
-def _field(record: Mapping[str, Any], name: str) -> Any:
-    return record.get(name, record.get(SPELLINGS[name]) if name in SPELLINGS else None)
+def _values(records: Iterable[Mapping[str, Any]], name: str) -> list[Any]:
+    if name in SPELLINGS:
+        return [record.get(name, record.get(SPELLINGS[name])) for record in records]
+    return [record.get(name) for record in records]
 
 
 def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
@@ -110,7 +112,7 @@ def _value(value: Any, kind: pa.DataType) -> Any:
     if value is None:
         return None
     if pa.types.is_string(kind):
-        return _text(value if isinstance(value, str) else _json(value))
+        return _text(value) if isinstance(value, str) else _json(value)
     if pa.types.is_list(kind):
         return [_text(str(item)) for item in value if item is not None] if isinstance(value, list) else None
     if pa.types.is_timestamp(kind):
