@@ -30,9 +30,7 @@ def project_id_of(form: Mapping[str, Any]) -> str:
     return pasted.line(form.get("project_id")).lower()
 
 
-def configuration_of(
-    form: Mapping[str, Any], earlier: Mapping[str, Any], applied: Mapping[str, Any]
-) -> dict[str, Any]:
+def configuration_of(form: Mapping[str, Any], earlier: Mapping[str, Any], applied: Mapping[str, Any]) -> dict[str, Any]:
     """The configuration that a form describes; what the form has no field for stays as in the `earlier` one.
 
     What the form leaves empty comes from the application to TikTok, as far as `applied` has it.
