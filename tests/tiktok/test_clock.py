@@ -60,3 +60,43 @@ def test_until_an_answer_has_a_date_the_clock_is_ours():
 def test_a_date_of_another_age_is_not_believed(date):
     assert ours(clock.received(AT, date))
     assert ours(clock.now(AT))
+
+
+HOUR = timedelta(hours=1)
+
+
+def told(at):
+    return f"{at:%a, %d %b %Y %H:%M:%S} GMT"
+
+
+@pytest.mark.parametrize("off", [timedelta(days=365), -timedelta(days=1), 2 * HOUR])
+def test_one_answer_with_a_wrong_date_does_not_move_a_known_clock(off):
+    """A lease taken by it would have ended a year later."""
+    right = datetime.now(UTC)
+    clock.received(AT, told(right))
+    assert ours(clock.received(AT, told(right + off)))
+    assert ours(clock.now(AT))
+
+
+def test_a_wrong_date_does_not_move_the_clock_of_a_worker_whose_own_is_wrong():
+    tiktoks = datetime.now(UTC) - timedelta(days=90)
+    clock.received(AT, told(tiktoks))
+    clock.received(AT, told(tiktoks + timedelta(days=365)))
+    assert abs(clock.now(AT) - tiktoks) < timedelta(seconds=5)
+
+
+def test_a_wrong_first_date_is_corrected_by_the_next_answer():
+    clock.received(AT, told(datetime.now(UTC) + timedelta(days=365)))
+    assert ours(clock.received(AT, told(datetime.now(UTC))))
+
+
+def test_a_known_clock_follows_small_steps():
+    """TikTok's hosts need not agree to the second."""
+    clock.received(AT, told(TEN))
+    assert clock.received(AT, told(TEN + HOUR / 2)) == TEN + HOUR / 2
+
+
+@pytest.mark.parametrize("sandbox", ["http://127.0.0.1:8700", "http://localhost", "http://[::1]:8700"])
+def test_the_clock_of_a_sandbox_may_jump_by_days(sandbox):
+    clock.received(sandbox, told(TEN))
+    assert clock.received(sandbox, told(TEN + timedelta(days=9))) == TEN + timedelta(days=9)
