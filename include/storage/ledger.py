@@ -2,8 +2,12 @@
 
 No two tasks write the same object, so none can lose another's counts; a task counts a request before it goes out, so
 a crash counts too much rather than too little.
+
+A task reads each entry of the day once, and again when it has changed. An entry stands for one request at least, so
+that a client's day has no more than 1,000 of them, however many tasks wake in vain.
 """
 
+from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from uuid import uuid4
@@ -18,14 +22,17 @@ from include.storage.objects import Objects
 
 @dataclass
 class Ledger:
-    """One task's meter. `daily_requests` is what the project may take of the client's day."""
+    """One task's meter. `daily_requests` is what the project may take of the client's day.
+
+    `day` is that of the last request. TikTok's clock may step back over midnight, so `mine` keeps each day's count.
+    """
 
     objects: Objects
     client: str
     daily_requests: int
     task: str = field(default_factory=lambda: uuid4().hex)
-    day: date | None = None
-    mine: Spent = field(default_factory=Spent)
+    day: date = date.min
+    mine: dict[date, Spent] = field(default_factory=lambda: defaultdict(Spent))
     others: dict[str, tuple[str, Spent]] = field(default_factory=dict)
 
     def before_request(self, at: datetime) -> None:
@@ -33,20 +40,17 @@ class Ledger:
 
         The request is counted before others are, so that of two tasks at the same time one at least sees the other.
         """
-        if at.date() != self.day:
-            self.day, self.mine, self.others = at.date(), Spent(), {}
-        self.mine += Spent(1, RECORDS_A_PAGE)
-        self._write()
+        self.day = at.date()
+        self._count(Spent(1, RECORDS_A_PAGE))
         try:
-            self._check(at, self._spent(at.date()) + Spent(-1, -RECORDS_A_PAGE))
+            self._check(at, self._spent() + Spent(-1, -RECORDS_A_PAGE))
         except QuotaExhausted:
-            self.mine += Spent(-1, -RECORDS_A_PAGE)
-            self._write()
+            self._count(Spent(-1, -RECORDS_A_PAGE))
             raise
 
     def after_answer(self, returned: int | None) -> None:
         """Correct the records by what came; the next write takes it along."""
-        self.mine += Spent(records=(returned or 0) - RECORDS_A_PAGE, answered=0 if returned is None else 1)
+        self.mine[self.day] += Spent(records=(returned or 0) - RECORDS_A_PAGE, answered=0 if returned is None else 1)
 
     def refused(self, at: datetime) -> datetime:
         """Note TikTok's own word, for all tasks, and say when to go on.
@@ -54,26 +58,28 @@ class Ledger:
         A request that went out before midnight is refused for the day on which it went out; one that is refused before
         anything was answered today met a late reset, which is waited for by all tasks together.
         """
-        day = self.day or at.date()
-        if day == at.date() and reset_is_late(at, self._spent(day)):
-            self.mine += Spent(late_until=(at + TRY_AGAIN).isoformat())
-            self._write()
+        if self.day == at.date() and reset_is_late(at, self._spent()):
+            self._count(Spent(late_until=(at + TRY_AGAIN).isoformat()))
             return at + TRY_AGAIN
-        self.mine += Spent(refused=True)
-        self._write()
-        return max(at, renewed_at(day, self.client))
+        self._count(Spent(refused=True))
+        return max(at, renewed_at(self.day, self.client))
 
     def close(self) -> None:
         """Write what was corrected since the last request."""
-        if self.mine.requests:
-            self._write()
+        for day, mine in self.mine.items():
+            if mine.requests:
+                self._write(day)
 
-    def _spent(self, day: date) -> Spent:
-        """What all tasks have spent until now; reads again only what other tasks have written since the last look."""
-        for path, version in self.objects.versions(ledger_day(self.client, day)).items():
-            if path != ledger_entry(self.client, day, self.task) and self.others.get(path, ("",))[0] != version:
-                self.others[path] = version, _entry(self.objects, path)
-        return sum((each for _, each in self.others.values()), self.mine)
+    def _spent(self) -> Spent:
+        """What all tasks have spent until now; reads only what other tasks have written since the last look."""
+        listed = self.objects.versions(ledger_day(self.client, self.day))
+        listed.pop(ledger_entry(self.client, self.day, self.task), None)
+        self.others = {path: self._other(path, version) for path, version in listed.items()}
+        return sum((each for _, each in self.others.values()), self.mine[self.day])
+
+    def _other(self, path: str, version: str) -> tuple[str, Spent]:
+        known = self.others.get(path)
+        return known if known and known[0] == version else (version, _entry(self.objects, path))
 
     def _check(self, at: datetime, day: Spent) -> None:
         until = renewed_at(at.date(), self.client)
@@ -86,10 +92,16 @@ class Ledger:
         if day.records + RECORDS_A_PAGE > RECORDS_A_DAY:
             raise QuotaExhausted(until, at, f"{day.records} of {RECORDS_A_DAY} records of today are used")
 
-    def _write(self) -> None:
-        if self.day is None:
-            return
-        self.objects.write(ledger_entry(self.client, self.day, self.task), orjson.dumps(asdict(self.mine)))
+    def _count(self, more: Spent) -> None:
+        self.mine[self.day] += more
+        self._write(self.day)
+
+    def _write(self, day: date) -> None:
+        path, mine = ledger_entry(self.client, day, self.task), self.mine[day]
+        if mine.requests:
+            self.objects.write(path, orjson.dumps(asdict(mine)))
+        else:
+            self.objects.delete([path])
 
 
 def spent(objects: Objects, client: str, day: date) -> Spent:
