@@ -1,8 +1,9 @@
 """The dataset: one Parquet file for each month of creation, one row per id, the latest observation of each.
 
-A video's time of creation never changes, so it lives in one month's file for ever, and a merge rewrites only the
-months that have news. Each file names, in its own metadata, the parts that were merged into it: rows and provenance
-are replaced together, and merging a part a second time is a no-op.
+The month is told by the id, within a minute of `create_time`, which a later observation may lack. So a video lives in
+one month's file for ever, and a merge rewrites only the months that have news. Each file names, in its own metadata,
+the parts that were merged into it: rows and provenance are replaced together, and merging a part a second time is a
+no-op.
 """
 
 import json

@@ -57,22 +57,23 @@ def ids_on(objects: Objects, layout: ProjectLayout, window: Window, days: Window
 
 
 def in_month(table: pa.Table, key: str, month: str) -> pa.Table:
-    """The rows that were created in a month (`yyyy-mm`)."""
+    """The rows of a month (`yyyy-mm`)."""
     return table.filter(pc.equal(_months(table, key), datetime.fromisoformat(f"{month}-01T00:00:00+00:00")))
 
 
 def _months(table: pa.Table, key: str) -> pa.ChunkedArray:
-    """The first moment of the month in which each row was created."""
-    return pc.floor_temporal(_created(table, key), unit="month")
+    """The first moment of the month of each row: by its id alone, as an observation may lack its creation."""
+    return pc.floor_temporal(_told_by_id(table, key), unit="month")
 
 
 def _created(table: pa.Table, key: str) -> pa.ChunkedArray:
-    """When each row was created; from the id where TikTok left `create_time` out.
+    """When each row was created; from the id where TikTok left `create_time` out."""
+    return pc.coalesce(table[CREATED], _told_by_id(table, key))
 
-    `id >> 32` is a Unix time 18 to 48 seconds before `create_time` (observed, contract of video/query).
-    """
-    from_id = pc.shift_right(table[key], 32).cast(pa.timestamp("s", tz="UTC"))
-    return pc.coalesce(table[CREATED], from_id)
+
+def _told_by_id(table: pa.Table, key: str) -> pa.ChunkedArray:
+    """`id >> 32`: a Unix time 18 to 48 seconds before `create_time` (observed, contract of video/query)."""
+    return pc.shift_right(table[key], 32).cast(pa.timestamp("s", tz="UTC"))
 
 
 def _sorted_run(path: Path, table: pa.Table, key: str) -> Path:

@@ -178,6 +178,16 @@ def test_a_video_without_a_creation_time_lies_in_the_month_of_its_id(objects):
     assert {month: held.rows for month, held in months.items()} == {"2026-02": 1}
 
 
+def test_a_video_lies_in_one_month_though_tiktok_left_its_creation_time_out_once(objects):
+    """Its id is half a minute older than its creation, and may be of the month before."""
+    midnight = int(datetime(2026, 2, 1, tzinfo=UTC).timestamp())
+    dated = {"id": ((midnight - 15) << 32) + 7, "create_time": midnight + 15}
+    for hour, record in enumerate((dated, dated | {"create_time": None}, dated)):
+        complete(objects, TURN, (record, hour))
+        months = merge(project(), objects, "manual__1", now).months
+        assert {month: held.rows for month, held in months.items()} == {"2026-01": 1}
+
+
 def test_of_two_merges_at_the_same_time_one_waits(objects):
     """Both would bring their news into the same month, and the later put would lose the earlier one's."""
     complete(objects, JANUARY, (video(date(2026, 1, 5)), 0))
