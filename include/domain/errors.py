@@ -7,6 +7,7 @@
     │   └── NoticeNotSent           a notification did not leave
     ├── Tomorrow                nobody: go on at a known time
     │   ├── QuotaExhausted          the client's requests or records of this UTC day are used up
+    │   ├── SearchResting           TikTok fails on a search that came some way: it rests before it is cut
     │   └── WindowTaken             another task holds the lease of the window, or of the dataset
     ├── Narrower                nobody: ask for less at a time
     │   ├── SearchTooBroad          TikTok fails on this search again and again
@@ -75,6 +76,16 @@ class QuotaExhausted(Tomorrow):
         super().__init__(f"{why}; going on at {resets_at:%Y-%m-%d %H:%M} UTC, at the page after the last stored one.")
         self.resets_at = resets_at
         self.wait = resets_at - at
+
+
+class SearchResting(Tomorrow):
+    """TikTok fails on a search that has given pages; it rests for some minutes before less is asked for at a time."""
+
+    wait = timedelta(minutes=5)
+
+    def __init__(self, piece: str, at: datetime, why: str) -> None:
+        self.resets_at = at + self.wait
+        super().__init__(f"The search of {piece} rests until {self.resets_at:%H:%M} UTC: {why}.")
 
 
 class WindowTaken(Tomorrow):

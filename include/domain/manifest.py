@@ -36,13 +36,14 @@ class _Counted(BaseModel):
 class WindowManifest(_Counted):
     """What one window asked for and what came of it.
 
-    `asked` and `returned` count records over all pages of this query, `distinct` the ids among them, `without_id` the
-    records that had none and stay in the pages only. `requests` includes the failed attempts that a page needed.
-    `pieces` are what the window was cut into, `stuck_at` the page at which the last try gave up, `reason` why it is
-    not complete. `months` counts the rows of the part, those of earlier queries too.
+    `asked` and `returned` count records over all pages of this query, `distinct` the ids among them. `requests`
+    includes the failed attempts that a page needed. `pieces` are what the window was cut into, `stuck_at` the page at
+    which the last try gave up, `reason` why it is not complete. `months` counts the rows of the part, those of earlier
+    queries too.
 
-    A window may be passed through several times: `begun_by` is the run that began the latest pass, `returned_before`
-    what had returned until then, and `believed` what the last pass returned that left the window complete.
+    A window may be passed through several times: `begun_by` is the run that began the latest pass, `came` the ids that
+    this pass found, `without_id` its records that had none and stay in the pages only, and `believed` the ids that the
+    last pass found that left the window complete.
     """
 
     start: date
@@ -53,8 +54,9 @@ class WindowManifest(_Counted):
     fields: tuple[str, ...]
     reason: str = ""
     stuck_at: str = ""
+    pass_number: int = 1
     begun_by: str = ""
-    returned_before: int = 0
+    came: int = 0
     believed: int = 0
     pieces: tuple[PieceState, ...] = ()
     pages: int = 0
@@ -78,11 +80,6 @@ class WindowManifest(_Counted):
     @property
     def complete(self) -> bool:
         return self.state is State.COMPLETE
-
-    @property
-    def came(self) -> int:
-        """Records that the latest pass returned."""
-        return self.returned - self.returned_before
 
     def check_complete(self) -> None:
         """A window that is parked must not be overlooked.

@@ -21,7 +21,8 @@ START = Cursor(0, None)
 class Page:
     """One stored answer. `answer` is TikTok's body, byte for byte; `cursor` is None on the last page of a search.
 
-    `generation` counts the searches made for one window, `number` the pages of one search, both from 1.
+    `pass_number` counts the passes through the window, `generation` the searches made at one place of it, `number` the
+    pages of one search, all from 1.
     `requests` is what the page cost: 1, and 1 more for every failed attempt before it.
     """
 
@@ -37,6 +38,7 @@ class Page:
     received_at: datetime
     requests: int
     synthetic: bool
+    pass_number: int = 1
 
     @property
     def stalled(self) -> bool:

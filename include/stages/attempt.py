@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from include.domain.errors import RequestRejected
-from include.domain.manifest import State, WindowManifest
+from include.domain.manifest import WindowManifest
 from include.domain.page import Page
 from include.domain.piece import Piece
 from include.domain.project import ResearchProject
 from include.domain.window import Window
+from include.stages.passes import this_pass
 from include.stages.search import CUT_TRIES, Search, search
 from include.storage.layout import ProjectLayout
 from include.storage.leases import Lease, held
@@ -19,7 +20,6 @@ from include.storage.manifests import read_window, windows_in, write_window
 from include.storage.objects import Objects
 from include.storage.pages import Pages, pages_of_window
 from include.tiktok.client import ResearchApi
-from include.tiktok.query import fields_of, query_id, query_of
 from include.tiktok.retries import FAULT_TRIES
 
 LAST_DAY = "last-day"
@@ -55,7 +55,6 @@ class Attempt:
     objects: Objects
     layout: ProjectLayout
     run: str
-    afresh: bool
     meter: LeasedMeter
     manifest: WindowManifest
 
@@ -74,6 +73,11 @@ class Attempt:
         """Every page of the window, whatever search brought it."""
         return pages_of_window(self.objects, self.layout, self.window)
 
+    def last_page(self, piece: Piece) -> Page | None:
+        """The last page of a piece's search in this pass, if there is one."""
+        last = self.pages(self.place(piece)).last()
+        return last if last and last.pass_number == self.manifest.pass_number else None
+
     def place(self, piece: Piece) -> str:
         """Where the pages of a piece lie; those of the whole window lie in the window itself."""
         return "" if piece == self.whole else piece.name
@@ -88,13 +92,6 @@ class Attempt:
             if window != self.window and (manifest := read_window(self.objects, self.layout, window)):
                 yield manifest
 
-    def begin_pass(self) -> None:
-        """Note where this pass through the window begins, unless it began already."""
-        if not self.manifest.begun_by or (self.afresh and self.manifest.begun_by != self.run):
-            query = self.manifest.query_id
-            before = sum(page.returned for page in self.all_pages() if page.query_id == query)
-            self.note(begun_by=self.run, returned_before=before, fields=fields_of(self.project))
-
     def note(self, **changes: object) -> None:
         """Bring the manifest up to date, here and in the storage."""
         after = self.manifest.model_copy(update=changes)
@@ -104,9 +101,20 @@ class Attempt:
 
     def search(self, days: Window, query: dict, place: str) -> str:
         """Bring one search to its end; returns the suspicion that its last page raises."""
-        manifest, tries = self.manifest, CUT_TRIES if place else FAULT_TRIES
-        asked = Search(days, query, manifest.fields, manifest.query_id, self.run, tries)
-        return search(asked, self.pages(place), self.api, self.meter, self.before_page, afresh=self.afresh)
+        asked = Search(
+            days=days,
+            query=query,
+            fields=self.manifest.fields,
+            query_id=self.manifest.query_id,
+            pass_number=self.manifest.pass_number,
+            run=self.run,
+            fault_tries=CUT_TRIES if place else FAULT_TRIES,
+        )
+        return search(asked, self.pages(place), self.api, self.meter, self.before_page)
+
+    def keep_lease(self) -> None:
+        """What must hold before a part or a manifest is put: the window is still ours."""
+        self.meter.lease.keep(self.api.now())
 
     def before_page(self) -> None:
         """What must hold whenever a page is asked for: today lies in the approved access."""
@@ -125,13 +133,9 @@ def begun(
         closing(ledger),
         _strange_answers_kept(objects, layout, window, api),
     ):
-        manifest = read_window(objects, layout, window) or _started(project, window)
-        if manifest.query_id != query_id(query_of(project)):
-            manifest = _started(project, window)
-        afresh = reharvest or manifest.state is State.SUSPECT
-        attempt = Attempt(project, api, objects, layout, run, afresh, LeasedMeter(ledger, lease), manifest)
-        attempt.begin_pass()
-        yield attempt
+        manifest = this_pass(project, window, objects, layout, run, reharvest)
+        write_window(objects, layout, manifest)
+        yield Attempt(project, api, objects, layout, run, LeasedMeter(ledger, lease), manifest)
 
 
 @contextmanager
@@ -142,15 +146,3 @@ def _strange_answers_kept(objects: Objects, layout: ProjectLayout, window: Windo
     except RequestRejected as error:
         objects.write(layout.answer(window, api.now().isoformat()), error.answer)
         raise
-
-
-def _started(project: ResearchProject, window: Window) -> WindowManifest:
-    query = query_of(project)
-    return WindowManifest(
-        start=window.start,
-        end=window.end,
-        state=State.INCOMPLETE,
-        query=query,
-        query_id=query_id(query),
-        fields=fields_of(project),
-    )

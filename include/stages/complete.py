@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+import numpy as np
 import pyarrow as pa
 
 from include.domain.manifest import WindowManifest
@@ -15,16 +16,17 @@ from include.tiktok.answer import records_in
 from include.tiktok.client import VIDEOS
 from include.tiktok.schemas import VIDEO_SCHEMA, video_table
 
-ROWS_AT_ONCE = 32_768
-"""Rows sorted in memory while a part is made: some 60 MB."""
+ROWS_AT_ONCE = 8_192
+"""Rows sorted in memory while a part is made: some 15 MB, twice while they are sorted."""
 
 
 def counted(objects: Objects, layout: ProjectLayout, manifest: WindowManifest, pages: Iterable[Page]) -> WindowManifest:
     """Make the window's part from all its pages and return its manifest with the counts, not stored yet.
 
-    The part holds what earlier queries found, too; the counts are those of the manifest's own query.
+    The part holds what earlier queries found, too; the counts are those of the manifest's own query, `came` and
+    `without_id` those of its latest pass.
     """
-    tally = _Tally(manifest.query_id)
+    tally = _Tally(manifest.query_id, manifest.pass_number)
     part = put_part(objects, layout, manifest.window, _gathered(tally.tables(pages)), VIDEO_SCHEMA, "id")
     return manifest.model_copy(
         update={
@@ -33,6 +35,7 @@ def counted(objects: Objects, layout: ProjectLayout, manifest: WindowManifest, p
             "asked": tally.pages * RECORDS_A_PAGE,
             "returned": tally.returned,
             "distinct": part.queries.get(manifest.query_id, 0),
+            "came": tally.came,
             "without_id": tally.without_id,
             "first_observed": min(tally.observed, default=None),
             "last_observed": max(tally.observed, default=None),
@@ -46,10 +49,11 @@ def counted(objects: Objects, layout: ProjectLayout, manifest: WindowManifest, p
 
 
 class _Tally:
-    """Counts the pages of one query while the records of all pages become tables."""
+    """Counts the pages of one query, and of one pass, while the records of all pages become tables."""
 
-    def __init__(self, query_id: str) -> None:
-        self.query_id = query_id
+    def __init__(self, query_id: str, pass_number: int) -> None:
+        self.query_id, self.pass_number = query_id, pass_number
+        self.ids: list[np.ndarray] = []
         self.pages = self.requests = self.returned = self.without_id = 0
         self.observed: set[datetime] = set()
         self.synthetic = False
@@ -59,15 +63,22 @@ class _Tally:
             table = video_table(records_in(page.answer, VIDEOS), page.received_at, page.query_id)
             self.synthetic |= page.synthetic
             if page.query_id == self.query_id:
-                self._count(page, page.returned - table.num_rows)
+                self._count(page, table)
             yield table
 
-    def _count(self, page: Page, without_id: int) -> None:
+    @property
+    def came(self) -> int:
+        """Distinct ids that the pass found."""
+        return len(np.unique(np.concatenate(self.ids))) if self.ids else 0
+
+    def _count(self, page: Page, table: pa.Table) -> None:
         self.pages += 1
         self.requests += page.requests
         self.returned += page.returned
-        self.without_id += without_id
         self.observed.add(page.received_at)
+        if page.pass_number == self.pass_number:
+            self.ids.append(table["id"].to_numpy())
+            self.without_id += page.returned - table.num_rows
 
 
 def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:

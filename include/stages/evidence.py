@@ -4,11 +4,17 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from include.domain.errors import Narrower
 from include.domain.observation import QUERY_ID
+from include.domain.piece import Piece
+from include.domain.window import Window
 from include.stages.attempt import Attempt
+from include.stages.search import CUT_TRIES
 from include.storage.manifests import windows_in
 from include.storage.parts import ids_on
+from include.tiktok.answer import Answer
 from include.tiktok.client import video_request
+from include.tiktok.query import narrowed
 
 
 def known_elsewhere(attempt: Attempt) -> dict[str, int]:
@@ -37,6 +43,28 @@ def canaries(attempt: Attempt) -> bool | None:
     return all(_finds(attempt, query) for query in queries) if queries else None
 
 
+def answers(attempt: Attempt, piece: Piece) -> bool:
+    """Whether TikTok answers the window's query for this piece, with whatever."""
+    try:
+        _ask(attempt, narrowed(attempt.manifest.query, piece), piece.window)
+    except Narrower:
+        return False
+    return True
+
+
 def _finds(attempt: Attempt, query: Mapping[str, Any]) -> bool:
-    answer, _ = attempt.api.videos(video_request(query, attempt.window, None), ("id",), attempt.meter)
-    return answer.returned > 0
+    """Whether a canary query finds anything; asked in the pieces into which the window was cut, where it was."""
+    cut = dict.fromkeys(state.piece.window for state in attempt.manifest.pieces)
+    for days in cut or (attempt.window,):
+        try:
+            if _ask(attempt, query, days).returned > 0:
+                return True
+        except Narrower:
+            continue
+    return False
+
+
+def _ask(attempt: Attempt, query: Mapping[str, Any], days: Window) -> Answer:
+    request = video_request(query, days, None)
+    answer, _ = attempt.api.videos(request, ("id",), attempt.meter, fault_tries=CUT_TRIES)
+    return answer

@@ -5,22 +5,23 @@ from functools import partial
 
 from include.domain.errors import ApiUnavailable, Narrower
 from include.domain.manifest import State, WindowManifest
+from include.domain.piece import Piece
 from include.domain.project import ResearchProject
 from include.domain.window import DAY, Window
 from include.stages.attempt import LAST_DAY, Attempt, begun
 from include.stages.complete import counted
-from include.stages.evidence import canaries, known_elsewhere, works
+from include.stages.evidence import answers, canaries, known_elsewhere, works
 from include.stages.pieces import cut, note_complete, open_pieces
 from include.stages.suspicion import last_day_is_proven, suspicion
 from include.storage.manifests import write_window
 from include.storage.objects import Objects
 from include.tiktok.client import ResearchApi
-from include.tiktok.query import narrowed, on_day
+from include.tiktok.query import narrowed, on_day, open_lengths, regions_of
 
 log = logging.getLogger(__name__)
 
-MISSES = 12
-"""Searches without one answer: enough to cut 30 days down to one, then by regions, then by one class of length."""
+MISSES = 3
+"""Searches in a row without one answer, after which one is tried that is as narrow as can be: is TikTok down?"""
 
 
 def harvest(
@@ -36,9 +37,7 @@ def harvest(
             the next try goes on there.
     """
     with begun(project, window, api, objects, run, reharvest) as attempt:
-        before = attempt.manifest
-        suspicions = _search_all(attempt)
-        _finish(attempt, before, suspicions)
+        _finish(attempt, _search_all(attempt))
     done = attempt.manifest
     log.info(
         "harvested project=%s window=%s state=%s pages=%d requests=%d returned=%d videos=%d",
@@ -52,43 +51,59 @@ def _search_all(attempt: Attempt) -> list[str]:
 
     Cuts at which nothing at all was answered are forgotten: TikTok is down, and narrower searches would not help.
     """
-    left, pieces_before = open_pieces(attempt), attempt.manifest.pieces
+    left, sure = open_pieces(attempt), attempt.manifest.pieces
     suspicions: list[str] = []
     misses = 0
     while left:
-        piece = left.pop(0)
+        piece, answered = left.pop(0), attempt.meter.answered
         try:
-            query = narrowed(attempt.manifest.query, piece)
-            suspicions.append(attempt.search(piece.window, query, attempt.place(piece)))
+            suspicions.append(_search(attempt, piece))
         except Narrower as error:
-            misses += 1
-            if misses >= MISSES and not attempt.meter.answered:
-                attempt.note(pieces=pieces_before)
-                raise ApiUnavailable(f"none of {misses} ever narrower searches; the last: {error}") from error
+            misses = misses + 1 if attempt.meter.answered == answered else 1
+            if misses >= MISSES and not answers(attempt, _far_from(attempt, piece)):
+                attempt.note(pieces=sure)
+                raise ApiUnavailable(f"not even a search as narrow as can be; the last: {error}") from error
             left = [*cut(attempt, piece, error), *left]
-        else:
-            note_complete(attempt, piece)
+        if attempt.meter.answered > answered:
+            misses, sure = 0, attempt.manifest.pieces
     return [each for each in suspicions if each]
 
 
-def _finish(attempt: Attempt, before: WindowManifest, suspicions: list[str]) -> None:
+def _search(attempt: Attempt, piece: Piece) -> str:
+    """Search a piece to its end; one that ends in suspicion stays open, so that no later try takes it for complete."""
+    suspicion = attempt.search(piece.window, narrowed(attempt.manifest.query, piece), attempt.place(piece))
+    if not suspicion:
+        note_complete(attempt, piece)
+    return suspicion
+
+
+def _far_from(attempt: Attempt, piece: Piece) -> Piece:
+    """A piece as narrow as can be, at the other end of the window: what fails here may be served there."""
+    query, day = attempt.manifest.query, attempt.window.end if piece.end < attempt.window.end else attempt.window.start
+    regions, lengths = regions_of(query), open_lengths(query)
+    return Piece(start=day, end=day, regions=regions[-1:], video_length=lengths[-1] if lengths else "")
+
+
+def _finish(attempt: Attempt, suspicions: list[str]) -> None:
     """Make the part, look twice at what may be missing, and note how the window ended."""
     after = _counted(attempt)
-    parked = [f"{state.piece.name}: {state.reason}" for state in after.pieces if state.state is not State.COMPLETE]
+    parked = [f"{state.piece.name}: {state.reason}" for state in after.pieces if state.reason]
     if not parked and not suspicions and not _last_day_is_proven(attempt, after):
         suspicions = _ask_last_days(attempt)
         after = _counted(attempt)
     if not parked and not suspicions:
-        doubt = suspicion(after, before, known_elsewhere(attempt), partial(works, attempt), partial(canaries, attempt))
+        doubt = suspicion(after, known_elsewhere(attempt), partial(works, attempt), partial(canaries, attempt))
         suspicions = [doubt] if doubt else []
     state = State.INCOMPLETE if parked else State.SUSPECT if suspicions else State.COMPLETE
     believed = after.came if state is State.COMPLETE else after.believed
     reason = "; ".join([*parked, *suspicions])
     attempt.manifest = after.model_copy(update={"state": state, "reason": reason, "stuck_at": "", "believed": believed})
+    attempt.keep_lease()
     write_window(attempt.objects, attempt.layout, attempt.manifest)
 
 
 def _counted(attempt: Attempt) -> WindowManifest:
+    attempt.keep_lease()
     return counted(attempt.objects, attempt.layout, attempt.manifest, attempt.all_pages())
 
 

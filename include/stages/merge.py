@@ -12,7 +12,7 @@ from include.stages.complete import counted
 from include.storage.dataset import merge_month
 from include.storage.layout import ProjectLayout
 from include.storage.leases import Lease, held
-from include.storage.manifests import read_dataset, read_windows, write_dataset, write_window
+from include.storage.manifests import read_dataset, read_window, read_windows, write_dataset, write_window
 from include.storage.objects import Objects
 from include.storage.pages import pages_of_window
 from include.tiktok.schemas import SCHEMA_VERSION, VIDEO_SCHEMA
@@ -64,7 +64,8 @@ def _with_its_part(
         return manifest
     try:
         with held(objects, layout.window(manifest.window), run, now):
-            return _counted(manifest, objects, layout)
+            latest = read_window(objects, layout, manifest.window) or manifest  # another run may have ended it
+            return _counted(latest, objects, layout) if latest.state is State.INCOMPLETE else latest
     except WindowTaken:
         return manifest
 

@@ -3,7 +3,7 @@
 import logging
 from itertools import chain
 
-from include.domain.errors import ApiUnavailable, Narrower, SearchTooBroad
+from include.domain.errors import Narrower, SearchResting, SearchTooBroad
 from include.domain.manifest import PieceState, State
 from include.domain.piece import Piece
 from include.stages.attempt import Attempt
@@ -16,8 +16,7 @@ log = logging.getLogger(__name__)
 
 def open_pieces(attempt: Attempt) -> list[Piece]:
     """What is left to search: the whole window, or those of its pieces that are not complete."""
-    known = _pieces(attempt)
-    return [state.piece for state in known if attempt.afresh or state.state is not State.COMPLETE]
+    return [state.piece for state in _pieces(attempt) if state.state is not State.COMPLETE]
 
 
 def note_complete(attempt: Attempt, piece: Piece) -> None:
@@ -42,25 +41,24 @@ def cut(attempt: Attempt, piece: Piece, error: Narrower) -> list[Piece]:
 
 def _passed(attempt: Attempt, piece: Piece) -> tuple[list[Piece], Piece]:
     """The days of a piece that its stored pages have passed, if any, and what is left of it."""
-    pages = attempt.pages(attempt.place(piece))
-    last = pages.last()
+    last = attempt.last_page(piece)
     if last is None:
         return [], piece
-    left = remainder(pages.of(last.generation), days_of(last.request))
+    pages = attempt.pages(attempt.place(piece)).of(last.generation)
+    left = remainder(pages, days_of(last.request))
     rest = piece.model_copy(update={"end": left.end})
     return [piece.model_copy(update={"start": days.start}) for days in piece.window.without([left])], rest
 
 
 def _rest_first(attempt: Attempt, piece: Piece, error: Narrower) -> None:
     """A search that came some way rests once before it is cut: a passing fault must not cost its pages again."""
-    place = attempt.place(piece)
-    last = attempt.pages(place).last()
+    last = attempt.last_page(piece)
     if last is None or not isinstance(error, SearchTooBroad):
         return
-    stuck_at = f"{place} {last.generation}-{last.number}"
+    stuck_at = f"{piece.name} {last.generation}-{last.number}"
     if attempt.manifest.stuck_at != stuck_at:
         attempt.note(stuck_at=stuck_at)
-        raise ApiUnavailable(str(error))
+        raise SearchResting(piece.name, attempt.api.now(), str(error))
 
 
 def _note(attempt: Attempt, piece: Piece, now: list[PieceState]) -> None:

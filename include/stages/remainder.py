@@ -4,10 +4,9 @@ TikTok answers in descending order of id, and an id grows with the time of creat
 docs/tiktok-research-api.md). Where the stored pages do not bear that out, all days are searched again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
 from include.domain.page import Page
 from include.domain.window import DAY, Window
@@ -30,7 +29,9 @@ def remainder(pages: Iterable[Page], days: Window) -> Window:
     reached = days.end
     end_is_in = False
     for page in pages:
-        created = {id_: at for id_, at in _creations(page) if id_ not in seen}
+        created = _creations(page, seen)
+        if created is None:
+            return days
         if not created:
             continue
         ids = list(created) if lowest is None else [lowest, *created]
@@ -44,13 +45,15 @@ def remainder(pages: Iterable[Page], days: Window) -> Window:
     return Window(days.start, end) if days.start <= end < days.end else days
 
 
-def _creations(page: Page) -> Iterable[tuple[int, datetime]]:
-    """The id and the time of creation of each record of a page, in TikTok's order."""
+def _creations(page: Page, seen: set[int]) -> dict[int, datetime] | None:
+    """When each record not seen before was created, in TikTok's order; None where an id contradicts its time."""
+    created: dict[int, datetime] = {}
     for record in records_in(page.answer, VIDEOS):
         id_ = number(record.get("id"))
-        if id_ is not None:
-            yield id_, _created(record, id_)
-
-
-def _created(record: Mapping[str, Any], id_: int) -> datetime:
-    return datetime.fromtimestamp(number(record.get("create_time")) or id_ >> 32, UTC)
+        if id_ is None or id_ in seen:
+            continue
+        seconds = number(record.get("create_time")) or id_ >> 32
+        if abs(seconds - (id_ >> 32)) > SKEW.total_seconds():
+            return None
+        created[id_] = datetime.fromtimestamp(seconds, UTC)
+    return created

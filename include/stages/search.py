@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 PAGES_AT_MOST = 100_000
 """Pages of one search, far beyond what 30 days can hold: a hundred days of quota."""
 
+EMPTY_AT_MOST = 20
+"""Pages in a row without a record: removed videos thin pages out, but not two thousand records on end."""
+
 FRESH_SEARCHES = 1
 """How often one try starts a lost search again over the same days; after that, less must be asked for at a time."""
 
@@ -46,12 +49,14 @@ class Search:
     query: Mapping[str, Any]
     fields: tuple[str, ...]
     query_id: str
+    pass_number: int
     run: str
     fault_tries: int = FAULT_TRIES
 
     def asked_by(self, page: Page) -> bool:
-        """Whether a stored page belongs to this search."""
-        return page.request["query"] == self.query and page.fields == self.fields
+        """Whether a stored page belongs to this search: to this pass, which asks the same on every page."""
+        same = page.request["query"] == self.query and page.fields == self.fields
+        return same and page.pass_number == self.pass_number
 
 
 @dataclass(frozen=True)
@@ -66,19 +71,17 @@ class Place:
     suspicion: str = ""
 
 
-def search(
-    asked: Search, pages: Pages, api: ResearchApi, meter: Meter, before_page: Callable[[], None], *, afresh: bool
-) -> str:
-    """Bring a search to its end; returns the suspicion that its last page raises, or nothing.
+def search(asked: Search, pages: Pages, api: ResearchApi, meter: Meter, before_page: Callable[[], None]) -> str:
+    """Bring a search to its end; returns the suspicion that its last pages raise, or nothing.
 
-    Pages that are stored are not asked for again; `afresh` starts anew when another run has brought it to its end.
+    Pages that are stored are not asked for again; a search that ended in suspicion is made anew by another run.
     `before_page` is called before each page is asked for, and may stop the search.
 
     Raises:
         SearchLost: TikTok has lost the search again, and no day was passed since it was started afresh.
         HarvestError: what `ResearchApi.videos` raises.
     """
-    place, lost = _place_to_go_on(pages.last(), asked, afresh), 0
+    place, lost, empty = _place_to_go_on(pages.last(), asked), 0, 0
     while place.cursor and not place.suspicion:
         before_page()
         try:
@@ -93,16 +96,17 @@ def search(
             continue
         pages.append(page)
         log.debug("stored days=%s page=%d returned=%d", place.days, page.number, page.returned)
-        place = _place_after(page)
+        place, empty = _place_after(page), 0 if page.returned else empty + 1
+        if empty >= EMPTY_AT_MOST and place.cursor:
+            return f"TikTok says there is more, but {empty} pages in a row held nothing"
     return place.suspicion
 
 
-def _place_to_go_on(last: Page | None, asked: Search, afresh: bool) -> Place:
+def _place_to_go_on(last: Page | None, asked: Search) -> Place:
     if last is None:
         return Place(asked.days, 1, 0, START)
     place = _place_after(last)
-    ended_in_another_run = afresh and last.run != asked.run and (place.cursor is None or place.suspicion)
-    if ended_in_another_run or not asked.asked_by(last):
+    if not asked.asked_by(last) or (place.suspicion and last.run != asked.run):
         return Place(asked.days, last.generation + 1, 0, START)
     return place
 
@@ -135,6 +139,7 @@ def _next_page(api: ResearchApi, asked: Search, place: Place, meter: Meter) -> P
         received_at=answer.received_at,
         requests=requests,
         synthetic=answer.synthetic,
+        pass_number=asked.pass_number,
     )
 
 

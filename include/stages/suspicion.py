@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from include.domain.manifest import State, WindowManifest
+from include.domain.manifest import WindowManifest
 from include.domain.window import Window
 from include.tiktok.query import finds_by_text
 
@@ -26,19 +26,16 @@ def last_day_is_proven(windows: Iterable[WindowManifest], asked_alone: Callable[
 
 def suspicion(
     now: WindowManifest,
-    before: WindowManifest,
     elsewhere: Mapping[str, int],
     works: Callable[[], bool],
     canaries: Callable[[], bool | None],
 ) -> str:
-    """Why the counts of a window that TikTok calls ended cannot be believed; empty when they can.
+    """Why the counts of a pass that TikTok calls ended cannot be believed; empty when they can.
 
-    `before` is the window's manifest before this try, `elsewhere` how many records of these days the project's other
-    windows hold, by query. `works` tells whether this query ever found anything, `canaries` whether each canary query
-    of the project finds something on these days: that settles every doubt about a count; None where it has none.
+    `elsewhere` is how many records of these days the project's other windows hold, by query. `works` tells whether
+    this query ever found anything, `canaries` whether each canary query of the project finds something on these days:
+    that settles every doubt about a count; None where it has none.
     """
-    if before.state is not State.INCOMPLETE and now.requests == before.requests:
-        return before.reason  # nothing was asked: what was thought of the window holds
     if now.without_id:
         return f"{now.without_id} records came without an id; they are in the stored pages only"
     doubt = _doubt(now, elsewhere, works)
@@ -57,7 +54,7 @@ def _doubt(now: WindowManifest, elsewhere: Mapping[str, int], works: Callable[[]
     known = max(now.believed, elsewhere.get(now.query_id, 0))
     if now.came:
         far_less = known >= ENOUGH and now.came < FAR_LESS * known
-        return f"this pass returned {now.came} records where {known} are known" if far_less else ""
+        return f"this pass found {now.came} records where {known} are known" if far_less else ""
     if known:
         return f"nothing came, but earlier harvests of these days found {known} records"
     others = sum(elsewhere.values()) or sum(now.months.values())

@@ -178,7 +178,7 @@ def _given_up(again: Again) -> HarvestError:
     """What the last of many refusals means for the search."""
     refusal = again.refusal
     log_id = refusal.log_id if refusal else None
-    if refusal and again.retry_after > PAUSE:
+    if refusal and again.retry_after > PAUSE and again.remedy is not Remedy.SMALLER_WINDOW:
         until = refusal.received_at + timedelta(seconds=again.retry_after)
         return QuotaExhausted(until, refusal.received_at, f"TikTok asks for a pause: {again} (log_id={log_id})")
     if again.remedy is Remedy.MOMENT or not again.for_good:

@@ -83,8 +83,10 @@ def repeated(
 
 
 def _pause(state: RetryCallState) -> float:
+    """The longer of what TikTok asks for and our own wait; a search that fails is cut rather than put off for long."""
     again = _again(state)
-    return max(again.retry_after, WAITS[again.remedy](state))
+    asked = min(again.retry_after, PAUSE) if again.remedy is Remedy.SMALLER_WINDOW else again.retry_after
+    return max(asked, WAITS[again.remedy](state))
 
 
 def _again(state: RetryCallState) -> Again:

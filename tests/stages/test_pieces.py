@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from include.domain.errors import ApiUnavailable
+from include.domain.errors import SearchResting
 from include.domain.manifest import State
 from tests.scenarios.world import days, world
 
@@ -70,7 +70,7 @@ def test_the_next_run_tries_a_parked_piece_again_and_only_that(europe):
 def test_a_search_that_came_some_way_rests_once_before_it_is_cut(tmp_path):
     with world(tmp_path, videos_per_day=100) as made:
         made.sandbox.script([None, None, *["internal_error"] * 8])
-        with pytest.raises(ApiUnavailable):
+        with pytest.raises(SearchResting):
             made.harvest(days(6))
         assert made.harvest(days(6)).complete
         assert made.manifest(days(6)).pieces == ()
@@ -81,7 +81,7 @@ def test_a_search_that_stays_stuck_is_cut_where_it_stands(tmp_path):
     """The days it has passed are complete; they are not asked for again."""
     with world(tmp_path, videos_per_day=100) as made:
         made.sandbox.script([None, None, None, *["internal_error"] * 10])
-        with pytest.raises(ApiUnavailable):
+        with pytest.raises(SearchResting):
             made.harvest(days(6))
         assert made.harvest(days(6)).complete
         assert made.ids(days(6)) == made.expected(days(6))

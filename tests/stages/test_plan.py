@@ -141,9 +141,11 @@ def test_a_plan_is_what_is_wanted_minus_what_is_covered(manifests, asked, window
     covered = {day for each in manifests if each.complete for day in each.window}
     windows = windows_to_harvest(project(window_days=window_days), asked, manifests, today)
     days = [day for window in windows for day in window]
-    expected = set(wanted or ()) - (set() if asked.reharvest else covered)
-    assert days == sorted(expected), "not exactly the days that are missing, each once, in order"
+    missing = set(wanted or ()) - (set() if asked.reharvest else covered)
     kept = {each.window for each in manifests if not each.complete}
+    continued = {day for window in kept & set(windows) for day in window if not asked.reharvest}
+    assert days == sorted(set(days)), "not each day once, in order"
+    assert missing <= set(days) <= missing | continued
     assert all(window.days <= window_days or window in kept for window in windows)
 
 
