@@ -36,6 +36,7 @@ def put(
         rows = write_local(local, tables, schema.with_metadata(dict(notes or {})))
         with local.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        pa.default_memory_pool().release_unused()  # before the store reads the file into buffers of its own
         objects.write(path, local)
     return Written(rows, sha256)
 
