@@ -11,26 +11,38 @@ from include.domain.window import Window
 
 @dataclass(frozen=True)
 class Estimate:
-    """Windows and days to harvest, the requests they will take, and the days of quota; None where nothing is known."""
+    """Windows and days to harvest, the requests they will take, and the days of quota; None where nothing is known.
+
+    `later` are windows that are left for another run, and not in the counts.
+    """
 
     windows: int
     days: int
     requests: int | None
     quota_days: int | None
+    later: tuple[Window, ...] = ()
 
     def __str__(self) -> str:
-        if self.requests is None:
-            return f"{self.windows} windows of {self.days} days; requests unknown, no window of this query is complete"
         asked = f"{self.windows} windows of {self.days} days"
-        return f"{asked}, some {self.requests} requests, {self.quota_days} day(s) of quota"
+        if self.requests is None:
+            return f"{asked}; requests unknown, no window of this query is complete{self._left()}"
+        return f"{asked}, some {self.requests} requests, {self.quota_days} day(s) of quota{self._left()}"
+
+    def _left(self) -> str:
+        if not self.later:
+            return ""
+        days = f"{min(self.later).start} to {max(self.later).end}"
+        return f"; {len(self.later)} more windows, {days}, are left for another run"
 
 
-def estimate(windows: Sequence[Window], known: Iterable[WindowManifest], daily_requests: int) -> Estimate:
+def estimate(
+    windows: Sequence[Window], known: Iterable[WindowManifest], daily_requests: int, later: Sequence[Window] = ()
+) -> Estimate:
     """What harvesting `windows` will take, if they are as dense as the `known` complete windows."""
     known = [manifest for manifest in known if manifest.complete]
     days = sum(window.days for window in windows)
     if windows and not known:
-        return Estimate(len(windows), days, None, None)
+        return Estimate(len(windows), days, None, None, tuple(later))
     density = sum(manifest.distinct for manifest in known) / max(1, sum(manifest.window.days for manifest in known))
     requests = sum(max(1, math.ceil(density * window.days / RECORDS_A_PAGE)) for window in windows)
-    return Estimate(len(windows), days, requests, math.ceil(requests / daily_requests))
+    return Estimate(len(windows), days, requests, math.ceil(requests / daily_requests), tuple(later))

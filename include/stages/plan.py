@@ -21,10 +21,14 @@ log = logging.getLogger(__name__)
 FOUND = "found in its Variable by a run"
 """By whom a configuration was changed that came without the form."""
 
+AT_ONCE = 1_000
+"""Windows of one run: Airflow maps a task over 1,024 at most (core.max_map_length)."""
+
 
 def plan(project: ResearchProject, asked: Asked, objects: Objects, at: datetime) -> tuple[list[Window], Estimate]:
     """The windows this run has to harvest, in the project's order, and what they will cost; none when nothing is left.
 
+    More than AT_ONCE are left for another run, and the cost names their days.
     A configuration that somebody changed since the last run is kept as a version of its own.
 
     Raises:
@@ -39,12 +43,12 @@ def plan(project: ResearchProject, asked: Asked, objects: Objects, at: datetime)
     for warning in warnings(project, today):
         log.warning("project=%s %s", project.project_id, warning)
     manifests = _of_query(read_windows(objects, layout), query_id(query))
-    windows = windows_to_harvest(project, asked, manifests, today)
-    cost = estimate(windows, manifests, project.daily_requests)
+    windows = windows_to_harvest(project, asked, manifests, today)[:: 1 if project.order == "oldest_first" else -1]
+    cost = estimate(windows[:AT_ONCE], manifests, project.daily_requests, later=windows[AT_ONCE:])
     log.info("planned project=%s today=%s reharvest=%s: %s", project.project_id, today, asked.reharvest, cost)
     if not windows:
         log.info("nothing is left to harvest project=%s: %s", project.project_id, _why(project, asked, today))
-    return windows if project.order == "oldest_first" else windows[::-1], cost
+    return windows[:AT_ONCE], cost
 
 
 def windows_to_harvest(

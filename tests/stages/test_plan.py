@@ -171,6 +171,31 @@ def test_the_plan_reads_what_the_storage_holds(objects):
     assert list(map(str, left)) == ["2026-01-31_2026-03-01", "2026-03-02_2026-03-31"]
 
 
+YEARS = {"period": {"start": "2022-01-01", "end": "2025-12-31"}, "window_days": 1}
+
+
+def test_a_run_plans_no_more_windows_than_airflow_maps(objects):
+    """It fails a task that is mapped over more than 1,024 (core.max_map_length)."""
+    left, cost = plan(project(**YEARS), Asked(), objects, at(TODAY))
+    assert [left[0].start, left[-1].end] == [date(2022, 1, 1), date(2024, 9, 26)]
+    assert (len(left), cost.windows, cost.days) == (1000, 1000, 1000)
+    assert str(cost).endswith("461 more windows, 2024-09-27 to 2025-12-31, are left for another run")
+
+
+def test_what_a_run_could_not_plan_is_planned_by_the_next(objects):
+    for window in windows(plan(project(**YEARS), Asked(), objects, at(TODAY))):
+        write_window(objects, LAYOUT, manifest(str(window)))
+    left, cost = plan(project(**YEARS), Asked(), objects, at(TODAY))
+    assert (len(left), left[0].start) == (461, date(2024, 9, 27))
+    assert "left" not in str(cost)
+
+
+def test_the_newest_windows_are_planned_first_where_the_project_wants_them(objects):
+    left, cost = plan(project(**YEARS, order="newest_first"), Asked(), objects, at(TODAY))
+    assert [left[0].end, left[-1].start] == [date(2025, 12, 31), date(2023, 4, 7)]
+    assert "461 more windows, 2022-01-01 to 2023-04-06," in str(cost)
+
+
 def test_coverage_of_another_query_does_not_count(objects):
     write_window(objects, LAYOUT, manifest("2026-01-01_2026-01-30", of=project(hashtags=["another"])))
     assert windows(plan(project(), Asked(), objects, at(TODAY)))[0] == Window(date(2026, 1, 1), date(2026, 1, 30))
