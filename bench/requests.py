@@ -30,7 +30,7 @@ STANDARD_MIX = {"internal_error": 0.02, "rate_limit": 0.01, "search_rejected": 0
 """The mix that the acceptance of the harvest names: 2 % of 500s, 1 % of rate limits, and so on."""
 
 
-def figures() -> dict[str, float]:
+def figures(scale: float = 1.0) -> dict[str, float]:  # noqa: ARG001 - it is small at any scale
     """The ratios, and beside them how many pages a second the sandbox served to a harvest that stores every page."""
     plain, seconds, pages = _harvested(())
     mix = tuple(Fault(kind=kind, probability=share, endpoint="video/query") for kind, share in STANDARD_MIX.items())

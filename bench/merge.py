@@ -1,0 +1,106 @@
+"""The merge of ten million rows beside DuckDB's; of one new day into datasets of two sizes."""
+
+import tempfile
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from bench.apart import apart
+from bench.requests import PROJECT
+from bench.rows import LATER, SEEN, Videos, put_window
+from include.domain.window import DAY, Window
+from include.stages.merge import merge
+from include.storage.layout import ProjectLayout
+from include.storage.objects import open_storage
+
+ROWS = 10_000_000
+DUPLICATES = 0.05
+WINDOWS = 120
+"""Of thirty days each: ten years, 2,640 videos a day."""
+
+FIRST = date(2016, 9, 1)
+LAYOUT = ProjectLayout(PROJECT.project_id)
+DUCKDB = {"preserve_insertion_order": False, "memory_limit": "12GB"}
+"""As fast as it goes, on all cores, without the order that our files have."""
+
+ROUNDS = 3
+"""New days that are merged one after the other; the cheapest counts."""
+
+
+def figures(scale: float) -> dict[str, float]:
+    """All figures of the merge, with `scale` times as many rows."""
+    rows = int(ROWS * scale)
+    with tempfile.TemporaryDirectory() as folder:
+        url, target = f"file://{folder}/long", f"{folder}/duckdb.parquet"
+        apart("bench.merge:make", url, rows, WINDOWS)
+        ours, theirs = apart("bench.merge:merged", url), apart("bench.merge:distinct_on", url, target)
+        if ours.result != theirs.result:
+            raise SystemExit(f"bench: the merge made {ours.result} rows, DuckDB {theirs.result}")
+        Path(target).unlink()
+        into_long = _new_day(url, rows // WINDOWS // 30)
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"file://{folder}/short"
+        apart("bench.merge:make", url, rows // 10, WINDOWS // 10)
+        apart("bench.merge:merged", url)
+        into_short = _new_day(url, rows // WINDOWS // 30)
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"file://{folder}/dense"
+        apart("bench.merge:make", url, rows, WINDOWS // 10)
+        apart("bench.merge:merged", url)
+        into_dense = _new_day(url, rows * 10 // WINDOWS // 30)
+    return {
+        "merge_ratio": ours.seconds / theirs.seconds,
+        "merge_cpu_ratio": ours.cpu / theirs.cpu,
+        "merge_seconds": ours.seconds,
+        "duckdb_seconds": theirs.seconds,
+        "merge_cpu_seconds": ours.cpu,
+        "duckdb_cpu_seconds": theirs.cpu,
+        "merge_rss_mb": ours.rss_mb,
+        "duckdb_rss_mb": theirs.rss_mb,
+        "merge_incremental_ratio": into_long / into_short,
+        "merge_incremental_ratio_denser": into_dense / into_short,
+        "merge_incremental_seconds": into_long,
+        "merge_incremental_seconds_short": into_short,
+    }
+
+
+def make(url: str, rows: int, windows: int) -> None:
+    """Windows of thirty days; the last two days of each were harvested again later, which makes the duplicates."""
+    objects, videos = open_storage(url), Videos()
+    for window in Window(FIRST, FIRST + timedelta(days=30 * windows - 1)).cut(30):
+        ids = videos.ids(window, int(rows / windows * (1 - DUPLICATES)))
+        put_window(objects, LAYOUT, window, videos, ids, SEEN)
+        again = ids[-int(rows / windows * DUPLICATES) :]
+        put_window(objects, LAYOUT, Window(window.end - DAY, window.end), videos, again, LATER)
+
+
+def merged(url: str) -> int:
+    """The stage itself."""
+    return merge(PROJECT, open_storage(url), "bench", lambda: datetime.now(UTC)).rows
+
+
+def distinct_on(url: str, target: str) -> int:
+    """The least that any merge does: read the same parts, keep one row of each id, write Parquet as we compress it."""
+    parts = f"{url.removeprefix('file://')}/{LAYOUT.windows}*/*.parquet"
+    with duckdb.connect(config=DUCKDB | {"temp_directory": f"{target}.spill"}) as database:
+        select = f"SELECT DISTINCT ON (id) * FROM read_parquet('{parts}')"  # noqa: S608
+        database.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+        return database.execute(f"SELECT count(*) FROM '{target}'").fetchone()[0]  # noqa: S608
+
+
+def _new_day(url: str, rows: int) -> float:
+    """Processor seconds of merging the day after the last window, the cheapest of a few such days."""
+    return min(apart("bench.merge:merge_day", url, rows, number).result for number in range(ROUNDS))
+
+
+def merge_day(url: str, rows: int, number: int) -> float:
+    """Put a window of one day after all others, and merge; returns the processor seconds of the merge."""
+    objects, videos = open_storage(url), Videos(seed=number + 2)
+    last = max(Window.parse(name) for name in objects.folders(LAYOUT.windows))
+    day = Window(last.end + DAY, last.end + DAY)
+    put_window(objects, LAYOUT, day, videos, videos.ids(day, max(rows, 1)), LATER)
+    begun = time.process_time()
+    merged(url)
+    return time.process_time() - begun

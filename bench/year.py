@@ -1,0 +1,173 @@
+"""A year of daily harvests of a thousand projects: planner, ledger and merge, day by day, by a clock of its own.
+
+The planner's subtraction is done for every project and day, with the manifests as a project has them by then. Ledger
+and merge write and read an object storage on disk, for a sample of projects; every object that is asked for is counted,
+because on S3 each is a round trip.
+"""
+
+import random
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from bench.apart import apart
+from bench.requests import PROJECT
+from bench.rows import Videos, put_window
+from include.domain.asked import Asked
+from include.domain.manifest import State, WindowManifest
+from include.domain.project import ResearchProject
+from include.domain.quota import client_name
+from include.domain.window import Window
+from include.stages.merge import merge
+from include.stages.plan import plan, windows_to_harvest
+from include.storage.layout import ProjectLayout
+from include.storage.ledger import Ledger
+from include.storage.manifests import read_windows
+from include.storage.objects import Objects, open_storage
+from include.tiktok.query import query_id, query_of
+from include.tiktok.schemas import VIDEO_FIELDS
+
+PROJECTS = 1_000
+DAYS = 365
+SAMPLE = 3
+"""Projects whose every day goes through storage: plan, ledger and merge."""
+
+VIDEOS_A_DAY = 300
+REQUESTS_A_DAY = 5
+MISSED = 0.02
+"""Share of days on which a project does not come to its end, so that the next day has more to do."""
+
+START = date(2026, 1, 1)
+ONCE_A_MONTH = 30
+
+
+def figures(scale: float) -> dict[str, float]:
+    """Milliseconds for each project and day, objects and requests of a project after its year."""
+    projects = max(2, round(PROJECTS * scale))
+    planned = apart("bench.year:planned", projects, DAYS).result
+    stored = apart("bench.year:stored", max(1, round(SAMPLE * min(1, scale * 10))), DAYS).result
+    return {
+        "year_projects": projects,
+        "year_subtraction_ms_per_project_day": planned["ms"],
+        "year_windows_planned": planned["windows"],
+        **{f"year_{name}": value for name, value in stored.items()},
+    }
+
+
+def planned(projects: int, days: int) -> dict[str, float]:
+    """Every project's year through the planner, in memory: a complete manifest for each window that it says."""
+    project, template, chance = _project(0), _manifest(), random.Random(1)  # noqa: S311
+    windows, begun = 0, time.process_time()
+    for _ in range(projects):
+        manifests: list[WindowManifest] = []
+        for day in range(days):
+            today = START + timedelta(days=day + project.settle_days)
+            for window in windows_to_harvest(project, Asked(), manifests, today):
+                if chance.random() >= MISSED:
+                    manifests.append(template.model_copy(update={"start": window.start, "end": window.end}))
+                    windows += 1
+        covered = sum((manifest.end - manifest.start).days + 1 for manifest in manifests)
+        if covered < days - ONCE_A_MONTH:
+            raise SystemExit(f"bench: only {covered} of {days} days are covered")
+    return {"ms": (time.process_time() - begun) / projects / days * 1000, "windows": windows}
+
+
+@dataclass
+class Counted:
+    """Every call of an object storage goes on to it, and is counted."""
+
+    objects: Objects
+    calls: Counter[str] = field(default_factory=Counter)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        self.calls[name] += 1
+        return getattr(self.objects, name)
+
+
+def stored(projects: int, days: int) -> dict[str, float]:
+    """The same with everything that lies in the storage, for some projects; the last month is measured."""
+    spent_ms: dict[str, float] = defaultdict(float)
+    calls: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        objects, videos = Counted(open_storage(f"file://{folder}")), Videos()
+        for number in range(projects):
+            project = _project(number)
+            for day in range(days):
+                measured = day >= days - ONCE_A_MONTH
+                at = datetime.combine(START + timedelta(days=day + project.settle_days), datetime.min.time(), UTC)
+                for name, work in _day(project, objects, videos, at).items():
+                    objects.calls.clear()
+                    begun = time.process_time()
+                    work()
+                    if measured:
+                        spent_ms[name] += (time.process_time() - begun) * 1000
+                        calls[name] += sum(objects.calls.values())
+        layout = ProjectLayout(_project(0).project_id)
+        found = [each for some in objects.objects.stored(layout.everything) for each in some]
+        ledgers = len(objects.objects.paths("quota/"))
+        at = datetime.combine(START + timedelta(days=days), datetime.min.time(), UTC)
+        begun = time.process_time()
+        read_windows(objects.objects, layout)
+        reading = time.process_time() - begun
+    project_days = projects * min(days, ONCE_A_MONTH)
+    return {
+        **{f"{name}_ms_per_project_day": value / project_days for name, value in spent_ms.items()},
+        **{f"{name}_requests_per_project_day": value / project_days for name, value in calls.items()},
+        "reading_manifests_ms": reading * 1000,
+        "objects_per_project": len(found) + round(days * VIDEOS_A_DAY / 100),
+        "megabytes_per_project": sum(each.bytes for each in found) / 1e6,
+        "ledger_objects_per_client": ledgers / projects,
+    }
+
+
+def _day(project: ResearchProject, objects: Any, videos: Videos, at: datetime) -> dict[str, Callable[[], Any]]:
+    """What a daily run does, but for asking TikTok: its parts, to be done in this order."""
+    client, layout = client_name(project.project_id), ProjectLayout(project.project_id)
+    windows: list[Window] = []
+
+    def planning() -> None:
+        windows.extend(plan(project, Asked(), objects, at)[0])
+
+    def counting() -> None:
+        ledger = Ledger(objects, client, project.daily_requests)
+        for _ in range(REQUESTS_A_DAY * len(windows)):
+            ledger.before_request(at)
+            ledger.after_answer(VIDEOS_A_DAY // REQUESTS_A_DAY)
+        ledger.close()
+
+    def harvesting() -> None:
+        for window in windows:
+            put_window(objects.objects, layout, window, videos, videos.ids(window, VIDEOS_A_DAY * _days(window)), at)
+
+    def merging() -> None:
+        merge(project, objects, str(at), lambda: at)
+
+    return {"plan": planning, "ledger": counting, "harvest": harvesting, "merge": merging}
+
+
+def _days(window: Window) -> int:
+    return (window.end - window.start).days + 1
+
+
+def _project(number: int) -> ResearchProject:
+    access = {"start": START, "end": START + timedelta(days=DAYS + 30)}
+    return PROJECT.model_validate(
+        PROJECT.model_dump()
+        | {"project_id": f"year_{number}", "connection_id": "", "period": {"start": START}, "access": access}
+    )
+
+
+def _manifest() -> WindowManifest:
+    query = query_of(PROJECT)
+    return WindowManifest(
+        start=START,
+        end=START,
+        state=State.COMPLETE,
+        query=query,
+        query_id=query_id(query),
+        fields=tuple(VIDEO_FIELDS),
+    )
