@@ -41,8 +41,8 @@ sandbox: .venv/.installed ## start the sandbox of the TikTok Research API alone
 chaos: .airflow/.chaos ## harvest under faults, kill -9 and quota that runs out (SEEDS=20 FIRST=1)
 	@$(CHAOS) $(BIN)/python -m ops.chaos --seeds $(or $(SEEDS),3) $(if $(FIRST),--first $(FIRST))
 
-bench: .venv/.installed ## measure, each figure beside its aim, into bench/results.json
-	@$(BIN)/python -m bench
+bench: .venv/.installed-dev ## measure, each figure beside its aim, into bench/results.json (SCALE=0.05 for a quick run)
+	@$(BIN)/python -m bench --scale $(or $(SCALE),1)
 
 index: .airflow/.migrated ## rebuild the index of research projects from their Variables
 	@$(BIN)/python -m ops.index
