@@ -113,6 +113,11 @@ class _Call:
                 raise QuotaExhausted(self.meter.refused(came.received_at), came.received_at, why)
             case Remedy.PERSON if came.status in REDIRECTS:
                 raise redirected(self.api.credentials.base_url, came)
+            case Remedy.PERSON if came.code.startswith("scope_"):
+                raise CredentialsRejected(
+                    f"TikTok gives this API client no access to research data: {came} (log_id={came.log_id}). Ask its "
+                    "owner to have the scope research.data.basic approved in TikTok's developer portal."
+                )
             case Remedy.PERSON:
                 raise RequestRejected(str(came), came.log_id, came.body)
             case helps:

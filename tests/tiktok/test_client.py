@@ -127,7 +127,7 @@ def test_a_mixed_run_of_bad_luck_is_a_moment_and_cuts_nothing():
         ([requests.ConnectionError()] * 6, ApiUnavailable),
         ([refusal(429, "rate_limit_exceeded")] * 6, ApiUnavailable),
         ([answer(body=b'{"data":{"videos":[{"id":76128')] * 6, ApiUnavailable),
-        ([refusal(401, "scope_not_authorized")], RequestRejected),
+        ([refusal(401, "scope_not_authorized")], CredentialsRejected),
         ([refusal(400, "invalid_params", "no such field")], RequestRejected),
         ([refusal(401, "access_token_invalid")] * 7, CredentialsRejected),
     ],
