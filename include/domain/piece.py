@@ -1,10 +1,14 @@
 """What a piece is: a part of a window that is searched by itself, because TikTok cannot serve the whole."""
 
+import hashlib
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
 from include.domain.window import Window
+
+LONGEST_NAME = 255
+"""Characters of a folder's name that every disk takes."""
 
 
 class Piece(BaseModel):
@@ -23,9 +27,12 @@ class Piece(BaseModel):
 
     @property
     def name(self) -> str:
-        """How the piece is called in paths and messages."""
-        narrowed = ["-".join(self.regions), self.video_length]
-        return "~".join([str(self.window), *filter(None, narrowed)])
+        """How the piece is called in paths and messages; a list of regions too long for a path is told by a hash."""
+        name = self._named("-".join(self.regions))
+        return name if len(name) <= LONGEST_NAME else self._named(_hashed(self.regions))
+
+    def _named(self, regions: str) -> str:
+        return "~".join([str(self.window), *filter(None, (regions, self.video_length))])
 
     def halves(self, regions: tuple[str, ...], lengths: tuple[str, ...]) -> "list[Piece]":
         """This piece cut once: by days, else by regions, else by lengths; empty when it cannot be cut any more.
@@ -42,3 +49,8 @@ class Piece(BaseModel):
         if lengths and not self.video_length:
             return [self.model_copy(update={"video_length": length}) for length in lengths]
         return []
+
+
+def _hashed(regions: tuple[str, ...]) -> str:
+    digits = hashlib.sha256("-".join(regions).encode()).hexdigest()[:12]
+    return f"{regions[0]}-to-{regions[-1]}-{len(regions)}-{digits}"

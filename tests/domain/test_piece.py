@@ -1,9 +1,11 @@
+import re
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from include.domain.piece import Piece
+from include.tiktok.regions import REGION_CODES
 from tests.scenarios.world import FIRST
 
 LENGTHS = ("SHORT", "MID", "LONG", "EXTRA_LONG")
@@ -46,3 +48,26 @@ def test_days_are_cut_before_regions_and_regions_before_lengths(piece, regions):
 def test_no_two_pieces_share_a_name(piece, regions):
     names = [atom.name for atom in atoms(piece, regions, LENGTHS)]
     assert len(names) == len(set(names))
+
+
+def test_the_name_of_any_piece_is_short_enough_for_a_folder():
+    """A disk takes 255 bytes; the name of 79 regions was longer."""
+    day = Piece(start=FIRST, end=FIRST)
+    pieces = [day]
+    for each in pieces:
+        pieces += each.halves(tuple(sorted(REGION_CODES)), LENGTHS)
+    names = [piece.name for piece in pieces]
+    assert max(map(len, names)) <= 255
+    assert len(set(names)) == len(names) > 2 * len(REGION_CODES)
+
+
+def test_a_name_that_fits_tells_the_regions():
+    piece = Piece(start=FIRST, end=FIRST, regions=("BE", "NL"), video_length="SHORT")
+    assert piece.name == "2026-01-01_2026-01-01~BE-NL~SHORT"
+    assert Piece(start=FIRST, end=FIRST, regions=("BE",) * 78).name.endswith("~" + "-".join(["BE"] * 78))
+
+
+def test_a_long_list_of_regions_is_told_by_its_ends_and_a_hash():
+    regions = tuple(sorted(REGION_CODES))[:123]
+    name = Piece(start=FIRST, end=FIRST, regions=regions).name
+    assert re.fullmatch(r"2026-01-01_2026-01-01~AD-to-LC-123-[0-9a-f]{12}", name)
