@@ -34,6 +34,8 @@ OPERATIONS = {
 }
 NUMBERS = ("view_count", "comment_count", "video_id", "music_id")
 VIDEO_LENGTHS = ("SHORT", "MID", "LONG", "EXTRA_LONG")
+QUOTED = ("create_date", "region_code", "video_length", "view_count", "comment_count")
+"""Fields whose wrong values a message quotes. Others may name a person, and messages reach the logs of tasks."""
 
 
 def query_of(project: ResearchProject) -> dict[str, Any]:
@@ -125,14 +127,14 @@ def _condition(field_name: str, values: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _complaints(query: Mapping[str, Any]) -> Iterator[str]:
-    for clause in query.keys() - {"and", "or", "not"}:
-        yield f"{clause!r} is not a clause, use and, or, not"
+    if query.keys() - {"and", "or", "not"}:
+        yield "it has another clause than and, or, not"
     if not any(query.get(clause) for clause in ("and", "or", "not")):
         yield "it has no condition, fill and, or, not"
     for clause in ("and", "or", "not"):
         conditions = query.get(clause, [])
         if not isinstance(conditions, list):
-            yield f"{clause} = {conditions!r} must be a list of conditions"
+            yield f"{clause} must be a list of conditions"
             continue
         for number, condition in enumerate(conditions):
             for complaint in _condition_complaints(condition):
@@ -141,35 +143,37 @@ def _complaints(query: Mapping[str, Any]) -> Iterator[str]:
 
 def _condition_complaints(condition: Any) -> Iterator[str]:
     if not isinstance(condition, dict) or condition.keys() != {"operation", "field_name", "field_values"}:
-        yield f"{condition!r} must have exactly operation, field_name and field_values"
+        yield "a condition must have exactly operation, field_name and field_values"
         return
     operation, name, values = condition["operation"], condition["field_name"], condition["field_values"]
     allowed = OPERATIONS.get(name) if isinstance(name, str) else None
     if allowed is None:
-        yield f"field_name {name!r} is unknown, use one of {', '.join(OPERATIONS)}"
+        yield f"field_name is unknown, use one of {', '.join(OPERATIONS)}"
         return
     if operation not in allowed:
-        yield f"operation {operation!r} does not go with {name}, use one of {', '.join(allowed)}"
+        said = f" {operation!r}" if operation in ORDERED else ""
+        yield f"operation{said} does not go with {name}, use one of {', '.join(allowed)}"
     if not isinstance(values, list) or not values or not all(isinstance(value, str) and value for value in values):
-        yield f"field_values {values!r} must be a list of non-empty texts"
+        yield f"{name}: field_values must be a list of non-empty texts"
         return
     if operation != "IN" and len(values) > 1:
-        yield f"{operation} takes one value, got {len(values)}; use IN for a list"
-    yield from (f"{name}: {complaint}" for complaint in _value_complaints(name, values))
+        yield f"{name}: the operation takes one value, got {len(values)}; use IN for a list"
+    for number, value in enumerate(values):
+        for complaint in _value_complaints(name, value):
+            yield f"{name}: field_values[{number}]: {repr(value) if name in QUOTED else 'it'} {complaint}"
 
 
-def _value_complaints(name: str, values: list[str]) -> Iterator[str]:
-    for value in values:
-        if name == "region_code" and value not in REGION_CODES:
-            yield f"{value!r} is not a region of TikTok; use two capital letters such as BE"
-        if name == "video_length" and value not in VIDEO_LENGTHS:
-            yield f"{value!r} is unknown, use one of {', '.join(VIDEO_LENGTHS)}"
-        if name == "create_date" and not _is_day(value):
-            yield f"{value!r} must be a day as yyyymmdd"
-        if name in NUMBERS and not re.fullmatch(r"\d{1,20}", value, re.ASCII):
-            yield f"{value!r} must be a number, in digits"
-        if name in ("username", "hashtag_name") and value[0] in "@#":
-            yield f"write {value[1:]!r} without {value[0]!r}"
+def _value_complaints(name: str, value: str) -> Iterator[str]:
+    if name == "region_code" and value not in REGION_CODES:
+        yield "is not a region of TikTok; use two capital letters such as BE"
+    if name == "video_length" and value not in VIDEO_LENGTHS:
+        yield f"is unknown, use one of {', '.join(VIDEO_LENGTHS)}"
+    if name == "create_date" and not _is_day(value):
+        yield "must be a day as yyyymmdd"
+    if name in NUMBERS and not re.fullmatch(r"\d{1,20}", value, re.ASCII):
+        yield "must be a number, in digits"
+    if name in ("username", "hashtag_name") and value[0] in "@#":
+        yield f"begins with {value[0]!r}, leave that out"
 
 
 def _is_day(value: str) -> bool:

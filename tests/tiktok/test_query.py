@@ -56,38 +56,80 @@ def test_a_raw_query_is_passed_through_as_written():
     [
         ({}, "it has no condition, fill and, or, not"),
         ({"and": []}, "it has no condition"),
-        ({"nand": [condition("username", "x")]}, "'nand' is not a clause, use and, or, not"),
+        ({"nand": [condition("username", "x")]}, "it has another clause than and, or, not"),
         ({"and": condition("username", "x")}, "must be a list of conditions"),
         ({"and": None}, "must be a list of conditions"),
-        ({"and": ["username"]}, "and[0]: 'username' must have exactly operation, field_name and field_values"),
-        ({"or": [condition("username", "x") | {"more": 1}]}, "or[0]: "),
-        ({"or": [condition("user", "x")]}, "field_name 'user' is unknown, use one of create_date, username"),
-        ({"or": [condition(["username"], "x")]}, "field_name ['username'] is unknown"),
-        ({"or": [condition({}, "x")]}, "field_name {} is unknown"),
+        ({"and": ["username"]}, "and[0]: a condition must have exactly operation, field_name and field_values"),
+        (
+            {"or": [condition("username", "x") | {"more": 1}]},
+            "or[0]: a condition must have exactly operation, field_name",
+        ),
+        ({"or": [condition("user", "x")]}, "or[0]: field_name is unknown, use one of create_date, username"),
+        ({"or": [condition(["username"], "x")]}, "field_name is unknown"),
+        ({"or": [condition({}, "x")]}, "field_name is unknown"),
         (
             {"or": [condition("username", "x", operation="GT")]},
             "operation 'GT' does not go with username, use one of EQ",
         ),
-        ({"or": [condition("username", "x", operation=["EQ"])]}, "does not go with username"),
-        ({"or": [condition("username")]}, "must be a list of non-empty texts"),
+        (
+            {"or": [condition("username", "x", operation=["EQ"])]},
+            "operation does not go with username, use one of EQ, IN",
+        ),
+        ({"or": [condition("username")]}, "username: field_values must be a list of non-empty texts"),
         ({"or": [condition("username", "")]}, "must be a list of non-empty texts"),
         ({"or": [condition("view_count", 5)]}, "must be a list of non-empty texts"),
-        ({"or": [condition("username", "a", "b", operation="EQ")]}, "EQ takes one value, got 2; use IN for a list"),
+        (
+            {"or": [condition("username", "a", "b", operation="EQ")]},
+            "the operation takes one value, got 2; use IN for a list",
+        ),
         ({"or": [condition("region_code", "XX")]}, "'XX' is not a region of TikTok"),
         ({"or": [condition("video_length", "TINY")]}, "use one of SHORT, MID, LONG, EXTRA_LONG"),
         ({"or": [condition("create_date", "2026-01-01")]}, "must be a day as yyyymmdd"),
         ({"or": [condition("create_date", "20260231")]}, "must be a day as yyyymmdd"),
         ({"or": [condition("create_date", "²²²²²²²²")]}, "must be a day as yyyymmdd"),
-        ({"or": [condition("view_count", "many", operation="GT")]}, "view_count: 'many' must be a number, in digits"),
-        ({"or": [condition("video_id", "https://www.tiktok.com/@x/video/7")]}, "must be a number, in digits"),
-        ({"or": [condition("username", "@x")]}, "write 'x' without '@'"),
-        ({"or": [condition("hashtag_name", "#x")]}, "write 'x' without '#'"),
+        (
+            {"or": [condition("view_count", "many", operation="GT")]},
+            "view_count: field_values[0]: 'many' must be a number, in digits",
+        ),
+        (
+            {"or": [condition("video_id", "7", "https://www.tiktok.com/@x/video/7")]},
+            "field_values[1]: it must be a number, in",
+        ),
+        ({"or": [condition("username", "@x")]}, "or[0]: username: field_values[0]: it begins with '@', leave that out"),
+        (
+            {"or": [condition("hashtag_name", "#x")]},
+            "or[0]: hashtag_name: field_values[0]: it begins with '#', leave that out",
+        ),
     ],
 )
 def test_what_tiktok_would_refuse_is_refused_while_planning(query, said):
     told = complaint(query)
     assert told.startswith("Research project tiktok_query_0000005: query: ")
     assert said in told
+
+
+PERSON = "jan.peeters"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"and": [condition("username", f"@{PERSON}")]},
+        {"and": [condition("username", PERSON, "")]},
+        {"and": [condition("username", PERSON, operation=PERSON)]},
+        {"and": [condition("hashtag_name", f"#{PERSON}")]},
+        {"and": [condition("video_id", f"https://www.tiktok.com/@{PERSON}/video/7")]},
+        {"and": [condition("keyword", PERSON, 5)]},
+        {"and": [{"operation": "IN", "field_name": "username", "values": [PERSON]}]},
+        {"and": [condition(PERSON, "username")]},
+        {"and": {"username": PERSON}},
+        {"and": [PERSON]},
+        {PERSON: [condition("username", "x")]},
+    ],
+)
+def test_a_message_about_a_query_names_no_person(query):
+    """It reaches the log of a task, and mails."""
+    assert PERSON not in complaint(query)
 
 
 def test_a_region_code_of_a_list_is_checked_too():
