@@ -6,6 +6,7 @@ processes are started one by one.
 
 import fcntl
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +33,8 @@ START = 120
 
 @contextmanager
 def running(port: int) -> Iterator[Airflow]:
-    """Airflow with its API on `port`, stopped with all its children at the end of the block."""
+    """Airflow with its API on `port`, stopped with all its children at the end of the block, or by SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with alone():
         url = f"http://127.0.0.1:{port}"
         environment = os.environ | {

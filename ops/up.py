@@ -17,7 +17,6 @@ def main() -> None:
         print(f"Airflow      {airflow.url}  (no login on this machine)", flush=True)
         print(f"sandbox      {sandbox.url}  (switches: docs/sandbox.md)")
         print(f"try          trigger {DAG_ID}; stop with Ctrl-C", flush=True)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             signal.pause()
         except KeyboardInterrupt:
