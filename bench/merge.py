@@ -47,7 +47,7 @@ def figures(scale: float) -> dict[str, float]:
         into_short = _new_day(url, rows // WINDOWS // 30)
     with tempfile.TemporaryDirectory() as folder:
         url = f"file://{folder}/dense"
-        apart("bench.merge:make", url, rows, WINDOWS // 10)
+        apart("bench.merge:make", url, rows * 10 // WINDOWS, 1)
         apart("bench.merge:merged", url)
         into_dense = _new_day(url, rows * 10 // WINDOWS // 30)
     return {
