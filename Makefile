@@ -48,7 +48,7 @@ index: .airflow/.migrated ## rebuild the index of research projects from their V
 	@$(BIN)/python -m ops.index
 
 test: .venv/.installed-dev ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-storage: .venv/.installed-dev ## test the object storage on a real S3 server: Ceph, from Debian
 	@ICANDID_TEST_S3=$(or $(ICANDID_TEST_S3),ceph) $(BIN)/python -m pytest tests/storage -k real_s3
@@ -56,7 +56,7 @@ test-storage: .venv/.installed-dev ## test the object storage on a real S3 serve
 test-stack: .venv/.installed-stack ## harvest on the stack while workers, scheduler, triggerer and object store die
 	@AIRFLOW_HOME=$(STACK_HOME) $(BIN)/python -m ops.stack_chaos
 
-test-browser: .venv/.installed-dev ## fill in the registration form with chromium (apt-get install chromium)
+test-browser: .venv/.installed-dev ## fill in the registration form with chromium, from Debian
 	@ICANDID_BROWSER=wanted $(BIN)/python -m pytest tests/browser
 
 test-foreign: .venv/.installed-dev ## point a public client that we did not write at the sandbox (installs it from PyPI)

@@ -1,6 +1,7 @@
 """What every test may use: an object storage, a sandbox with its clock under control, an Airflow of its own.
 
-The settings of Airflow must stand in the environment before anything imports it.
+The settings of Airflow must stand in the environment before anything imports it. Each process of `make test` has its
+own home of Airflow.
 """
 
 import atexit
@@ -28,6 +29,7 @@ os.environ.update(
     AIRFLOW_HOME=str(AIRFLOW_HOME),
     AIRFLOW__CORE__DAGS_FOLDER=str(ROOT / "dags"),
     AIRFLOW__CORE__PLUGINS_FOLDER=str(ROOT / "plugins"),
+    AIRFLOW__API_AUTH__JWT_SECRET="a key of the tests, of the 64 bytes that SHA-512 asks of a key at least",
     AIRFLOW__CORE__UNIT_TEST_MODE="False",
     AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{AIRFLOW_HOME}/airflow.db",
     AIRFLOW__LOGGING__LOGGING_LEVEL="WARNING",
@@ -42,6 +44,15 @@ from include.tiktok.clock import _ahead  # noqa: E402
 from include.tiktok.token import Credentials, _tokens  # noqa: E402
 
 NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
+LONGEST = ["scenarios/test_chaos.py", "dags/test_retire_project.py", "dags/test_register_project.py"]
+"""These begin first, so that none of them is still running when everything else has ended."""
+
+pytest_plugins = ["tests.what_was_real"]
+
+
+def pytest_collection_modifyitems(items):
+    places = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture(autouse=True)

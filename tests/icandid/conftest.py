@@ -1,28 +1,13 @@
-"""Which search engine and which databases the tests ran against; the report says so."""
+"""A search engine: the one that ICANDID_TEST_SEARCH_URL names, or else a stand-in."""
 
 import os
 from uuid import uuid4
 
 import pytest
 
-from tests.icandid import databases
+from tests.what_was_real import engines
 
 URL = os.environ.get("ICANDID_TEST_SEARCH_URL", "")
-
-
-real_engines: set[str] = set()
-
-
-def _in_words() -> list[str]:
-    engine = ", ".join(real_engines) or ("no real engine, but the stand-in of tests/icandid" if not URL else "nothing")
-    servers = ", ".join(["SQLite", *databases.started])
-    absent = "".join(f"; not on {name}: {reason}" for name, reason in databases.absent.items())
-    return [f"search index: tested on {engine}", f"registry: tested on {servers}{absent}"]
-
-
-def pytest_terminal_summary(terminalreporter) -> None:
-    for line in _in_words():
-        terminalreporter.write_line(line)
 
 
 @pytest.fixture
@@ -32,6 +17,7 @@ def engine():
         pytest.skip("a real engine does not fail on demand")
     from tests.icandid.search_engine import stand_in
 
+    engines.add("no real engine, but the stand-in of tests/icandid")
     with stand_in() as (url, inside):
         inside.url = url
         yield inside
@@ -44,7 +30,7 @@ def client(request):
     with search_client(URL or request.getfixturevalue("engine").url) as client:
         if URL:
             version = client.info()["version"]
-            real_engines.add(f"{version.get('distribution', 'elasticsearch')} {version['number']}")
+            engines.add(f"{version.get('distribution', 'elasticsearch')} {version['number']}")
         yield client
 
 

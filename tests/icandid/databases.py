@@ -18,16 +18,12 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from tests import what_was_real
+
 PATH = os.pathsep.join(
     [os.environ["PATH"], "/usr/sbin", *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)]
 )
 SECONDS_TO_START = 60
-
-started: list[str] = []
-"""The servers that tests ran against, with their versions."""
-
-absent: dict[str, str] = {}
-"""Why tests did without a server."""
 
 
 @contextmanager
@@ -62,7 +58,7 @@ def _need(server: str, driver: str, *programs: str) -> list[str]:
     missing = [program for program, path in zip(programs, found, strict=True) if path is None]
     missing += [] if importlib.util.find_spec(driver) else [f"the Python package {driver}"]
     if missing:
-        reason = absent[server] = f"not installed: {', '.join(missing)}"
+        reason = what_was_real.absent[server] = f"not installed: {', '.join(missing)}"
         if os.environ.get("ICANDID_TEST_DATABASES") == "required":
             pytest.fail(reason)
         pytest.skip(reason)
@@ -103,7 +99,7 @@ def _served(command: list[str], folder: Path, url: str) -> Iterator[str]:
     with log.open("wb") as out:
         server = subprocess.Popen(command, cwd="/", user=_owner(), env={"PATH": PATH}, stdout=out, stderr=out)
     try:
-        started.append(_until_it_answers(server, url, log))
+        what_was_real.servers.add(_until_it_answers(server, url, log))
         yield url
     finally:
         server.terminate()
