@@ -13,19 +13,17 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 """Debian asks this script whether a package may start its service."""
 
 
-def need(package: str, programs: Sequence[str], instead: str) -> None:
+def need(package: str, programs: Sequence[str], instead: str = "") -> None:
     """See to it that `programs` are there; as root on Debian by installing `package`.
 
-    `instead` is the setting that names a service which is running already.
+    `instead` is the setting that may name a service which is running already.
     """
     if all(map(find, programs)):
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        sys.exit(
-            f"The stack needs {', '.join(programs)}: install the Debian package {package}, "
-            f"or let {instead} name a service that is running (docs/deployment.md)."
-        )
-    print(f"stack: installing the Debian package {package}", flush=True)
+        otherwise = f", or let {instead} name a service that is running (docs/deployment.md)" if instead else ""
+        sys.exit(f"This needs {', '.join(programs)}: install the Debian package {package}{otherwise}.")
+    print(f"installing the Debian package {package}", flush=True)
     with _no_service_starts():
         _apt_get("update")
         _apt_get("install", "--yes", "--no-install-recommends", *package.split())
