@@ -34,7 +34,7 @@ def answering(client: Any, dag_id: str, option: str, first: Callable[[], None] =
 
     def work() -> None:
         while not over.is_set() and not person.answer(dag_id, option, first):
-            over.wait(0.3)
+            over.wait(0.1)
 
     thread = Thread(target=work, daemon=True)
     thread.start()

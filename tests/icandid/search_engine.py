@@ -143,6 +143,7 @@ def missing(alias: str) -> tuple[int, Any]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for the client
     engine: Engine
 
     def log_message(self, *_: Any) -> None:
@@ -172,7 +173,7 @@ def stand_in() -> Iterator[tuple[str, Engine]]:
     engine = Engine()
     handler = type("Handler", (_Handler,), {"engine": engine})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}", engine
     finally:

@@ -41,7 +41,7 @@ def faulty(target: str) -> Iterator[Faulty]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
     server.target, server.proxy = urlsplit(target), Faulty(f"http://127.0.0.1:{server.server_port}")
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield server.proxy
@@ -54,6 +54,7 @@ def faulty(target: str) -> Iterator[Faulty]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for the client
 
     def handle_any(self):
         proxy = self.server.proxy
