@@ -180,7 +180,7 @@ def test_a_bucket_on_a_disk_is_refused():
 def large(folder):
     """A file that is put in several parts."""
     path = folder / "large"
-    path.write_bytes(os.urandom(1 << 20) * 24)
+    path.write_bytes(os.urandom(1 << 20) * 16)
     return path
 
 
