@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import orjson
 import pytest
 
-from include.domain.errors import CredentialsRejected, RequestRejected
+from include.domain.errors import CredentialsRejected
 from include.domain.manifest import State, WindowManifest
 from include.domain.quota import Spent
 from include.domain.window import Window
@@ -99,7 +99,7 @@ def test_a_query_that_tiktok_cannot_serve_is_told(objects, api, tiktok):
 
 def test_a_refusal_for_good_stops_it(objects, api, tiktok):
     tiktok.fault("scope_refused", endpoint="video/query")
-    with pytest.raises(RequestRejected):
+    with pytest.raises(CredentialsRejected):
         examine(proposal(), api, objects, TODAY, probe=True)
 
 
