@@ -5,7 +5,7 @@ from include.icandid.harvested import Harvested, limits
 from include.icandid.query_text import query_text
 
 _OPEN = """\
-The dataset is every `*.parquet` file in this folder: one row per video, one file per month (UTC, by id: to within a minute).
+The dataset is every `*.parquet` file in this folder: one row per video, one file per month (UTC, to within a minute).
 
 pandas, with pyarrow:
 
