@@ -114,6 +114,8 @@ def _one(seed: int, videos: int, airflow: Airflow) -> Outcome:
         faults=tuple(Fault(kind=kind, probability=share, endpoint="video/query") for kind, share in FAULTS.items()),
     )
     started = time.monotonic()
+    objects = open_storage(os.environ["ICANDID_STORAGE"])
+    objects.delete(objects.paths("quota/"))  # what the seed before has spent of days that begin anew in this one
     with sandbox_running(settings) as sandbox:
         project_id = f"chaos_{seed}_{int(time.time())}"
         project = sample_project() | {
