@@ -156,12 +156,15 @@ def _torment(
 
 def _kill_a_task(chance: random.Random) -> int:
     """kill -9 one of the processes in which a task runs; how many were killed."""
-    ours = psutil.Process().children(recursive=True)
-    executors = [each for each in ours if "LocalExecutor" in " ".join(_command(each))]
-    tasks = [child for executor in executors for child in executor.children()]
-    if not tasks:
+    try:
+        ours = psutil.Process().children(recursive=True)
+        executors = [each for each in ours if "LocalExecutor" in " ".join(_command(each))]
+        tasks = [child for executor in executors for child in executor.children()]
+        if not tasks:
+            return 0
+        chance.choice(tasks).kill()
+    except psutil.NoSuchProcess:  # it has ended in the meantime
         return 0
-    chance.choice(tasks).kill()
     return 1
 
 
