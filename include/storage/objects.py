@@ -15,9 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import boto3
 import obstore
-from obstore.auth.boto3 import Boto3CredentialProvider
 from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import ObjectStore, S3Store, from_url
 
@@ -182,6 +180,9 @@ def open_storage(url: str, s3: dict[str, str] | None = None) -> Objects:
 
 
 def _s3(url: str, settings: dict[str, str]) -> ObjectStore:
+    import boto3  # a sixth of a second in every task, which one that works on a disk need not spend
+    from obstore.auth.boto3 import Boto3CredentialProvider
+
     endpoint = settings.pop("endpoint", "")
     if endpoint and not endpoint.startswith(("http://", "https://")):
         raise ValueError(f"its endpoint is {endpoint!r}; write it with http:// or https://")

@@ -23,6 +23,9 @@ CREATED = "create_time"
 RUN_BATCH = 256
 """Rows in memory of each sorted run while a part is made; a million videos make some 120 runs."""
 
+WRITTEN_AT_ONCE = 2**20
+"""Bytes: each column of each batch would be a write of its own."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -77,7 +80,8 @@ def _told_by_id(table: pa.Table, key: str) -> pa.ChunkedArray:
 
 
 def _sorted_run(path: Path, table: pa.Table, key: str) -> Path:
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as run:
+    whole = pa.BufferedOutputStream(pa.OSFile(str(path), "wb"), WRITTEN_AT_ONCE)
+    with whole as file, pa.ipc.new_file(file, table.schema) as run:
         run.write_table(latest(table, key), max_chunksize=RUN_BATCH)
     pa.default_memory_pool().release_unused()  # else the peaks of sorting and of writing add up
     return path

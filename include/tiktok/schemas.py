@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
+import orjson
 import pyarrow as pa
 
 from include.domain.observation import FIRST_SEEN, OBSERVED_AT, QUERY_ID, RAW
@@ -127,4 +128,9 @@ def _text(value: str) -> str:
     return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
-_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+def _json(value: Any) -> str:
+    """One text for equal values: TikTok's keys come in another order every time (observed)."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except orjson.JSONEncodeError:  # half an emoji, a number beyond 64 bits
+        return json.dumps(value, sort_keys=True, separators=(",", ":"))

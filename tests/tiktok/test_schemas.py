@@ -54,6 +54,10 @@ def test_nul_characters_leave_the_columns_and_stay_in_raw():
     assert "\x00" not in made["raw"]
 
 
+def test_raw_can_be_read_by_people():
+    assert row(video_description="été 🚲")["raw"] == f'{{"id":{ID},"video_description":"été 🚲"}}'
+
+
 def test_half_an_emoji_leaves_the_columns_and_stays_in_raw():
     made = row(video_description="cut \ud83d")
     assert made["video_description"] == "cut ?"
