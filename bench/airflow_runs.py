@@ -79,7 +79,7 @@ def _loop(configuration: dict[str, Any], sandbox: Sandbox, folder: str) -> float
     objects, at = open_storage(f"file://{folder}"), datetime.now(UTC)
     begun = time.perf_counter()
     with requests.Session() as session:
-        credentials = Credentials(sandbox.url, sandbox.client_key, sandbox.client_secret, [].append)
+        credentials = Credentials(sandbox.url, sandbox.client_key, sandbox.client_secret, list[str]().append)
         api = ResearchApi(session, credentials)
         for window in plan(project, Asked(), objects, at)[0]:
             harvest(project, window, api, objects, "bench")

@@ -49,7 +49,7 @@ def figures(scale: float) -> dict[str, float]:
 def harvested(url: str) -> int:
     """The window through the stage, to stored pages and Parquet; as many days as its quota takes. Returns videos."""
     with requests.Session() as session, tempfile.TemporaryDirectory() as folder:
-        api = ResearchApi(session, Credentials(url, CLIENT_KEY, CLIENT_SECRET, [].append))
+        api = ResearchApi(session, Credentials(url, CLIENT_KEY, CLIENT_SECRET, list[str]().append))
         objects = open_storage(f"file://{folder}")
         while True:
             try:
@@ -63,12 +63,13 @@ def harvested(url: str) -> int:
 def looped(url: str) -> int:
     """The least that any client does: ask for the same pages over one connection, and parse them."""
     videos, more = 0, True
+    fields = {"fields": ",".join(VIDEO_FIELDS)}
     body: dict[str, Any] = video_request(PROJECT.query or {}, WINDOW, None)
     with requests.Session() as session:
         headers = {"Authorization": f"Bearer {token(session, url)}"}
         while more:
-            asked = {"params": {"fields": ",".join(VIDEO_FIELDS)}, "json": body, "headers": headers}
-            data = session.post(f"{url}{SEARCH}", timeout=120, **asked).json()["data"]
+            answer = session.post(f"{url}{SEARCH}", params=fields, json=body, headers=headers, timeout=120)
+            data = answer.json()["data"]
             body |= {"cursor": data["cursor"], "search_id": data["search_id"]}
             videos, more = videos + len(data["videos"]), data["has_more"]
     return videos

@@ -54,9 +54,8 @@ def _harvested(faults: tuple[Fault, ...]) -> tuple[float, float, int]:
         faults=faults,
     )
     with running(settings) as sandbox, requests.Session() as session, tempfile.TemporaryDirectory() as folder:
-        api = ResearchApi(
-            session, Credentials(sandbox.url, sandbox.client_key, sandbox.client_secret, [].append), sandbox.sleep
-        )
+        credentials = Credentials(sandbox.url, sandbox.client_key, sandbox.client_secret, list[str]().append)
+        api = ResearchApi(session, credentials, sandbox.sleep)
         objects, started = open_storage(f"file://{folder}/storage"), time.perf_counter()
         distinct = [_window(window, api, objects) for window in WINDOWS]
         seconds = time.perf_counter() - started
