@@ -52,10 +52,12 @@ PARAMS = {
 @task
 def plan_windows(project_id: str, **context: Any) -> list[str]:
     from include.stages.plan import plan
+    from plugins.airflow_api import note_run
 
     with airflow_outcomes():
         windows, cost = plan(load_project(project_id), asked(context), storage(), datetime.now(UTC))
     context["ti"].xcom_push("estimate", str(cost))
+    note_run(context["dag_run"].dag_id, context["run_id"], str(cost))
     return [] if context["params"]["dry_run"] else [str(window) for window in windows]
 
 

@@ -43,6 +43,7 @@ def _report(airflow: Airflow, run_id: str, seconds: float) -> None:
     planned = airflow.result(DAG_ID, run_id, "plan_windows")
     registration = airflow.result(DAG_ID, run_id, "register_dataset")
     root = objects.url.removeprefix("file://")
+    print(f"  note          {airflow.note(DAG_ID, run_id)}")
     if planned:
         for window in windows:
             print(f"  window {_line(window)}")

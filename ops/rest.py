@@ -75,6 +75,10 @@ class Airflow:
         value = self.call("GET", path).json()["value"]
         return json.loads(value) if isinstance(value, str) else value
 
+    def note(self, dag_id: str, run_id: str) -> str:
+        """What stands on a run."""
+        return self.call("GET", f"dags/{dag_id}/dagRuns/{run_id}").json()["note"] or ""
+
 
 def _until(ready: Callable[[], Any], seconds: int, otherwise: str) -> Any:
     deadline = time.monotonic() + seconds

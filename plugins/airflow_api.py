@@ -1,9 +1,11 @@
-"""Airflow's own REST API, for the one thing a task cannot do otherwise: make a pool (decision 0011).
+"""Airflow's own REST API, for what a task cannot do otherwise: make a pool, write a run's note (decision 0012).
 
-A task has no way to Airflow's database, and the API of tasks knows no pools.
+A task has no way to Airflow's database, and the API of tasks knows neither pools nor notes.
 """
 
+import logging
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import requests
 from airflow.sdk import BaseHook, conf
@@ -12,11 +14,13 @@ from airflow.sdk.log import mask_secret
 
 from include.domain.errors import Moment, SettingInvalid
 
+log = logging.getLogger(__name__)
+
 CONNECTION = "airflow_api"
-TIMEOUT = 30
+TIMEOUT = 10
 REMEDY = (
     f"Add the connection {CONNECTION} (HTTP; host = the address of Airflow's API, login and password of a user who may "
-    "make pools), or make the pool by hand under Admin, Pools, or switch use_pool off."
+    "make pools and edit runs). A pool can also be made by hand under Admin, Pools, or left out with use_pool off."
 )
 
 
@@ -49,6 +53,22 @@ class AirflowApi:
             )
         return True
 
+    def note_run(self, dag_id: str, run_id: str, line: str) -> None:
+        """Have the note of a run say this line; what stands there already stays.
+
+        Raises:
+            SettingInvalid: Airflow refuses it.
+            AirflowUnavailable: Airflow could not answer this time.
+        """
+        run = f"{self.url}/api/v2/dags/{quote(dag_id, safe='')}/dagRuns/{quote(run_id, safe='')}"
+        headers = self._authorization()
+        answer = _asked("GET", run, headers=headers)
+        lines = (answer.json().get("note") or "").splitlines() if answer.ok else []
+        if answer.ok and line not in lines:
+            answer = _asked("PATCH", run, json={"note": "\n".join([*lines, line])}, headers=headers)
+        if not answer.ok:
+            raise SettingInvalid(f"Airflow does not let us edit the run {run_id} (HTTP {answer.status_code}). {REMEDY}")
+
     def _authorization(self) -> dict[str, str]:
         if self.login:
             user = {"username": self.login, "password": self.password}
@@ -73,6 +93,14 @@ def airflow_api() -> AirflowApi:
     host, port = connection.host or "localhost", f":{connection.port}" if connection.port else ""
     host = host if "://" in host else f"{connection.schema or 'http'}://{host}"
     return AirflowApi(f"{host.rstrip('/')}{port}", connection.login or "", connection.password or "")
+
+
+def note_run(dag_id: str, run_id: str, line: str) -> None:
+    """Have the note of a run say this line, where Airflow lets us; a run does not fail for want of a note."""
+    try:
+        airflow_api().note_run(dag_id, run_id, line)
+    except (SettingInvalid, AirflowUnavailable) as error:
+        log.info("the note of the run stays as it is: %s", error)
 
 
 def _asked(method: str, url: str, **options: object) -> requests.Response:

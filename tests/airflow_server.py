@@ -1,4 +1,4 @@
-"""The part of Airflow's REST API that registering a project needs: a token, and pools."""
+"""The part of Airflow's REST API that our tasks need: a token, pools, and the notes of runs."""
 
 import json
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ class AirflowServer:
 
     url: str = ""
     pools: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, str | None] = field(default_factory=dict)
     all_admins: bool = False
     forbidden: bool = False
     status: int | None = None
@@ -29,10 +30,20 @@ class AirflowServer:
             return 401, {}
         if self.forbidden:
             return 403, {}
+        return self._pool(body) if path == "/api/v2/pools" else self._run(method, path.removeprefix("/api/v2/"), body)
+
+    def _pool(self, body: dict) -> tuple[int, dict]:
         if body["name"] in self.pools:
             return 409, {}
         self.pools[body["name"]] = body["slots"]
         return 201, body
+
+    def _run(self, method: str, run: str, body: dict) -> tuple[int, dict]:
+        if run not in self.notes:
+            return 404, {}
+        if method == "PATCH":
+            self.notes[run] = body["note"]
+        return 200, {"note": self.notes[run]}
 
 
 @contextmanager
@@ -50,7 +61,7 @@ def airflow_server() -> Iterator[AirflowServer]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = _serve  # noqa: N815
+        do_GET = do_POST = do_PATCH = _serve  # noqa: N815
 
         def log_message(self, *_):
             pass

@@ -26,6 +26,7 @@ for line in (ROOT / "airflow.env").read_text().splitlines():
         name, value = line.split("=", 1)
         os.environ[name] = value
 os.environ.update(
+    AIRFLOW__API__BASE_URL="http://127.0.0.1:9",  # nobody's: a task must not find the Airflow of who runs the tests
     AIRFLOW_HOME=str(AIRFLOW_HOME),
     AIRFLOW__CORE__DAGS_FOLDER=str(ROOT / "dags"),
     AIRFLOW__CORE__PLUGINS_FOLDER=str(ROOT / "plugins"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from include.sandbox.admin import admin_routes
@@ -26,7 +27,11 @@ def build(sandbox: Sandbox) -> ASGIApp:
 
     def add(path: str, endpoint: str, methods: tuple[str, ...] = ("POST",)) -> None:
         async def serve(request: Request) -> Response:
-            return await _send(handle(sandbox, await _call(request, endpoint)))
+            try:
+                call = await _call(request, endpoint)
+            except ClientDisconnect:  # a client that was killed while it asked has asked nothing
+                return Response(status_code=400)
+            return await _send(handle(sandbox, call))
 
         app.add_api_route(path, serve, methods=list(methods), response_model=None)
 

@@ -23,16 +23,23 @@ class Estimate:
     later: tuple[Window, ...] = ()
 
     def __str__(self) -> str:
-        asked = f"{self.windows} windows of {self.days} days"
+        if not self.windows:
+            return f"nothing is left to harvest{self._left()}"
+        asked = f"{_counted(self.windows, 'window')} of {_counted(self.days, 'day')}"
         if self.requests is None:
             return f"{asked}; requests unknown, no window of this query is complete{self._left()}"
-        return f"{asked}, some {self.requests} requests, {self.quota_days} day(s) of quota{self._left()}"
+        cost = f"some {_counted(self.requests, 'request')}, {_counted(self.quota_days or 0, 'day')} of quota"
+        return f"{asked}, {cost}{self._left()}"
 
     def _left(self) -> str:
         if not self.later:
             return ""
         days = f"{min(self.later).start} to {max(self.later).end}"
         return f"; {len(self.later)} more windows, {days}, are left for another run"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def estimate(

@@ -4,6 +4,7 @@ import json
 import logging
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -12,6 +13,7 @@ from include.icandid.registry_engine import registry_engine
 from include.storage.layout import ProjectLayout
 from include.storage.manifests import read_dataset, read_windows
 from include.tiktok.query import query_of
+from tests.airflow_server import airflow_server
 from tests.conftest import AIRFLOW_HOME
 from tests.dags.runs import result, run, states
 from tests.projects import PROJECT, project
@@ -82,6 +84,34 @@ def test_a_form_with_dates_harvests_those_days_only(metadata, register, parse, s
     assert states(done) == ALL_GREEN
     assert [str(window.window) for window in read_windows(storage, LAYOUT)] == ["2026-02-01_2026-02-02"]
     assert read_dataset(storage, LAYOUT).rows == len(found(tiktok, date(2026, 2, 1), date(2026, 2, 2)))
+
+
+def test_a_dry_run_stops_after_its_plan_and_notes_what_a_run_would_cost(
+    metadata, register, parse, storage, tiktok, monkeypatch
+):
+    register(period=PERIOD)
+    tiktok.forget_ledger()
+    with airflow_server() as airflow:
+        monkeypatch.setenv("AIRFLOW__API__BASE_URL", airflow.url)
+        airflow.all_admins, airflow.notes = True, AnyRun()
+        done = run(parse()[DAG_ID], dry_run=True)
+    assert states(done)["plan_windows"] == {"success"}
+    assert states(done)["merge_dataset"] == {"skipped"}
+    assert tiktok.ledger == []
+    assert list(airflow.notes.values()) == [
+        "1 window of 20 days; requests unknown, no window of this query is complete"
+    ]
+    assert quote(done.run_id, safe="") in next(iter(airflow.notes))
+
+
+class AnyRun(dict):
+    """Runs of any name are there, without a note."""
+
+    def __contains__(self, run):
+        return True
+
+    def __missing__(self, run):
+        return None
 
 
 def test_a_broken_project_fails_while_planning_with_the_explanation(

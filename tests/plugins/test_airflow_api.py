@@ -3,7 +3,7 @@ import json
 import pytest
 
 from include.domain.errors import SettingInvalid
-from plugins.airflow_api import AirflowApi, AirflowUnavailable, airflow_api
+from plugins.airflow_api import AirflowApi, AirflowUnavailable, airflow_api, note_run
 from tests.airflow_server import airflow_server
 
 SECRET = "pool-password"
@@ -24,6 +24,31 @@ def test_a_pool_is_made_once_and_never_resized(server):
     server.pools["tiktok_team"] = 3
     assert not keeper(server).make_pool("tiktok_team", "Searches")
     assert server.pools == {"tiktok_team": 3}
+
+
+RUN = "dags/harvest__x/dagRuns/scheduled__2026-01-01T00%3A00%3A00%2B00%3A00"
+RUN_ID = "scheduled__2026-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("before", [None, "", "asked for by mail", "3 windows", "asked for by mail\n3 windows"])
+def test_the_note_of_a_run_says_a_line_once_and_keeps_what_people_wrote(server, before):
+    server.notes[RUN] = before
+    for _ in range(2):
+        keeper(server).note_run("harvest__x", RUN_ID, "3 windows")
+    assert server.notes[RUN] == ("asked for by mail\n3 windows" if "mail" in (before or "") else "3 windows")
+
+
+def test_a_run_goes_on_where_its_note_cannot_be_written(server, monkeypatch, caplog):
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", server.url)
+    with caplog.at_level("INFO"):
+        note_run("harvest__x", "unknown", "3 windows")
+        server.all_admins = True
+        note_run("harvest__x", "unknown", "3 windows")
+        server.status = 503
+        note_run("harvest__x", "unknown", "3 windows")
+    said = [record.message for record in caplog.records]
+    assert ["HTTP 401" in said[0], "HTTP 404" in said[1], "HTTP 503" in said[2]] == [True] * 3
+    assert "make pools and edit runs" in said[0]
 
 
 def test_a_local_airflow_lets_everybody_in(server):

@@ -1,3 +1,4 @@
+import logging
 import socket
 import subprocess
 import sys
@@ -60,6 +61,16 @@ def test_a_connection_can_be_dropped(server, session, kind):
         search(server, session)
     assert search(server, session).status_code == 200
     assert [(entry.fault, entry.requests) for entry in server.ledger[-2:]] == [(kind, 1), (None, 1)]
+
+
+def test_a_client_that_is_killed_while_it_asks_has_asked_nothing(server, session, caplog, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("uvicorn.error"), "handlers", [caplog.handler])
+    asked, (host, port) = len(server.ledger), server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as half:
+        half.sendall(b"POST /v2/research/video/query/ HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{")
+    assert search(server, session).status_code == 200
+    assert len(server.ledger) == asked + 1
+    assert caplog.records == []
 
 
 def test_a_slow_answer_outlasts_a_short_patience(server, session):

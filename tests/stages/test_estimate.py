@@ -28,6 +28,13 @@ def test_a_window_costs_one_request_at_least():
 
 def test_nothing_to_do_costs_nothing():
     assert estimate([], [], 1000).requests == 0
+    assert str(estimate([], [], 1000)) == "nothing is left to harvest"
+
+
+def test_an_estimate_reads_as_a_sentence():
+    known = [manifest(state=State.COMPLETE, distinct=50)]
+    assert str(estimate(days(1).cut(1), known, 1000)) == "1 window of 1 day, some 1 request, 1 day of quota"
+    assert str(estimate(days(60).cut(30), [], 1000)).startswith("2 windows of 60 days; requests unknown")
 
 
 @given(st.integers(0, 10**6), st.integers(1, 30), st.integers(1, 1000))

@@ -118,7 +118,7 @@ def test_the_cost_of_a_new_query_is_not_invented(objects, api):
 def test_the_cost_follows_from_what_is_harvested(objects, api):
     harvested(objects, proposal(), Window(date(2026, 1, 1), date(2026, 1, 30)))
     told = examine(proposal(), api, objects, TODAY, probe=False)
-    assert told["cost"] == "2 windows of 60 days, some 10 requests, 1 day(s) of quota; it may take 1000 requests a day"
+    assert told["cost"] == "2 windows of 60 days, some 10 requests, 1 day of quota; it may take 1000 requests a day"
     assert told["generation"] == "goes on: the query stays as it is"
 
 
