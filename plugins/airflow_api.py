@@ -5,6 +5,7 @@ A task has no way to Airflow's database, and the API of tasks knows neither pool
 
 import logging
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote
 
 import requests
@@ -63,7 +64,7 @@ class AirflowApi:
         run = f"{self.url}/api/v2/dags/{quote(dag_id, safe='')}/dagRuns/{quote(run_id, safe='')}"
         headers = self._authorization()
         answer = _asked("GET", run, headers=headers)
-        lines = (answer.json().get("note") or "").splitlines() if answer.ok else []
+        lines = str(_said(answer).get("note") or "").splitlines()
         if answer.ok and line not in lines:
             answer = _asked("PATCH", run, json={"note": "\n".join([*lines, line])}, headers=headers)
         if not answer.ok:
@@ -75,7 +76,7 @@ class AirflowApi:
             answer = _asked("POST", f"{self.url}/auth/token", json=user)
         else:
             answer = _asked("GET", f"{self.url}/auth/token")
-        token = answer.json().get("access_token") if answer.ok else None
+        token = _said(answer).get("access_token")
         if not token:
             raise SettingInvalid(f"Airflow at {self.url} does not let us in (HTTP {answer.status_code}). {REMEDY}")
         mask_secret(token)
@@ -113,3 +114,12 @@ def _asked(method: str, url: str, **options: object) -> requests.Response:
     if answer.status_code >= requests.codes.server_error:
         raise AirflowUnavailable(f"Airflow at {url} could not answer: HTTP {answer.status_code}")
     return answer
+
+
+def _said(answer: requests.Response) -> dict[str, Any]:
+    """What a good answer says; nothing where it is the page of a proxy."""
+    try:
+        found = answer.json() if answer.ok else None
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {}

@@ -10,7 +10,7 @@ from threading import Thread
 
 @dataclass
 class AirflowServer:
-    """What it was asked for, and how it answers. `status` answers every call with one HTTP status."""
+    """What it was asked for, and how it answers. `status` answers every call with one HTTP status, and a page."""
 
     url: str = ""
     pools: dict[str, int] = field(default_factory=dict)
@@ -19,9 +19,9 @@ class AirflowServer:
     forbidden: bool = False
     status: int | None = None
 
-    def answer(self, method: str, path: str, body: dict, token: str) -> tuple[int, dict]:
+    def answer(self, method: str, path: str, body: dict, token: str) -> tuple[int, dict | None]:
         if self.status:
-            return self.status, {}
+            return self.status, None
         if path == "/auth/token":
             known = body == {"username": "keeper", "password": "pool-password"}
             welcome = self.all_admins if method == "GET" else known
@@ -55,7 +55,7 @@ def airflow_server() -> Iterator[AirflowServer]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             token = self.headers.get("Authorization", "")
             status, answer = state.answer(self.command, self.path, json.loads(body or b"{}"), token)
-            content = json.dumps(answer).encode()
+            content = b"<html></html>" if answer is None else json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
