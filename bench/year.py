@@ -1,8 +1,8 @@
-"""A year of daily harvests of a thousand projects: planner, ledger and merge, day by day, by a clock of its own.
+"""A year of daily harvests of a thousand projects: planner, ledger and merge, day by day, each day's time an argument.
 
-The planner's subtraction is done for every project and day, with the manifests as a project has them by then. Ledger
-and merge write and read an object storage on disk, for a sample of projects; every object that is asked for is counted,
-because on S3 each is a round trip.
+The planner's subtraction is done for every project and day, with the manifests as a project has them by then. Ledger,
+merge and the description of the dataset write and read an object storage on disk, for a sample of projects that share a
+client; every object that is asked for is counted, because on S3 each is a round trip. Records are not made.
 """
 
 import random
@@ -22,11 +22,12 @@ from include.domain.manifest import State, WindowManifest
 from include.domain.project import ResearchProject
 from include.domain.quota import client_name
 from include.domain.window import Window
+from include.stages.describe_dataset import describe_dataset
 from include.stages.merge import merge
 from include.stages.plan import plan, windows_to_harvest
 from include.storage.layout import ProjectLayout
 from include.storage.ledger import Ledger
-from include.storage.manifests import read_windows
+from include.storage.manifests import read_dataset, read_windows
 from include.storage.objects import Objects, open_storage
 from include.tiktok.query import query_id, query_of
 from include.tiktok.schemas import VIDEO_FIELDS
@@ -40,6 +41,9 @@ VIDEOS_A_DAY = 300
 REQUESTS_A_DAY = 5
 MISSED = 0.02
 """Share of days on which a project does not come to its end, so that the next day has more to do."""
+
+TEAM = "team"
+"""The API client that the projects of the sample share."""
 
 START = date(2026, 1, 1)
 ONCE_A_MONTH = 30
@@ -120,13 +124,13 @@ def stored(projects: int, days: int) -> dict[str, float]:
         "reading_manifests_ms": reading * 1000,
         "objects_per_project": len(found) + round(days * VIDEOS_A_DAY / 100),
         "megabytes_per_project": sum(each.bytes for each in found) / 1e6,
-        "ledger_objects_per_client": ledgers / projects,
+        "ledger_objects_per_client_and_day": ledgers / days,
     }
 
 
 def _day(project: ResearchProject, objects: Any, videos: Videos, at: datetime) -> dict[str, Callable[[], Any]]:
     """What a daily run does, but for asking TikTok: its parts, to be done in this order."""
-    client, layout = client_name(project.project_id), ProjectLayout(project.project_id)
+    client, layout = client_name(TEAM), ProjectLayout(project.project_id)
     windows: list[Window] = []
 
     def planning() -> None:
@@ -146,7 +150,11 @@ def _day(project: ResearchProject, objects: Any, videos: Videos, at: datetime) -
     def merging() -> None:
         merge(project, objects, str(at), lambda: at)
 
-    return {"plan": planning, "ledger": counting, "harvest": harvesting, "merge": merging}
+    def describing() -> None:
+        if dataset := read_dataset(objects, layout):
+            describe_dataset(project, dataset, objects, at.date())
+
+    return {"plan": planning, "ledger": counting, "harvest": harvesting, "merge": merging, "describe": describing}
 
 
 def _days(window: Window) -> int:

@@ -22,10 +22,21 @@ def main() -> None:
         sys.exit(f"ICANDID_STORAGE = {url!r}: there is no bucket to make")
     bucket = urlsplit(url).netloc
     client = boto3.client("s3")
-    if bucket not in [each["Name"] for each in client.list_buckets()["Buckets"]]:
+    if not _exists(client, bucket):
         client.create_bucket(Bucket=bucket, **_place(client.meta.region_name))
         print(f"bucket {bucket} made")
     _forget_broken_uploads(client, bucket)
+
+
+def _exists(client: "boto3.client", bucket: str) -> bool:
+    """Asked of this bucket alone: keys with few rights may not list all of them."""
+    try:
+        client.head_bucket(Bucket=bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("404", "NoSuchBucket"):
+            return False
+        raise
+    return True
 
 
 def _place(region: str) -> dict[str, dict[str, str]]:

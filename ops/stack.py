@@ -27,7 +27,7 @@ from ops.processes import Process, end, free_port, kill, wait_until
 from ops.rest import Airflow
 from ops.sample import DAG_ID, SANDBOX, register, sample_project
 from ops.services import postgres, valkey
-from ops.topology import COMMANDS, WORKERS, Places, environment
+from ops.topology import CHOICES, COMMANDS, WORKERS, Places, environment
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
@@ -135,6 +135,7 @@ def _stores(folder: Path, api: str, at_the_end: ExitStack) -> tuple[Places, Ceph
     places = Places(
         code=str(ROOT),
         api=api,
+        url=api,
         postgres=f"{postgres_at.hostname}:{postgres_at.port}",
         postgres_password=postgres_at.password or database,
         valkey=f"{valkey_at.hostname}:{valkey_at.port}",
@@ -147,6 +148,8 @@ def _stores(folder: Path, api: str, at_the_end: ExitStack) -> tuple[Places, Ceph
         fernet_key=urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         api_secret_key=api_key,
         jwt_secret=jwt,
+        registry=f"sqlite:///{os.environ['AIRFLOW_HOME']}/registry.sqlite",
+        choices={name: os.environ.get(name, "") for name in CHOICES},
     )
     return places, store
 
@@ -169,7 +172,6 @@ def _loopback(home: Path, port: int) -> dict[str, str]:
     """What is different on one machine: ports, and one folder of logs that everybody reads."""
     return {
         "AIRFLOW_HOME": str(home),
-        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__CORE__HOSTNAME_CALLABLE": "ops.names.process_name",

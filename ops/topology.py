@@ -20,15 +20,21 @@ WORKERS = 2
 STORES = ("postgres", "valkey", "s3")
 """What Airflow and the harvester need besides: metadata database, broker, object storage."""
 
+CHOICES = ("ICANDID_NOTIFY", "ICANDID_SINKS", "ICANDID_RECORD_TYPE", "ICANDID_SENDER_TYPE")
+"""What a deployment may choose, and may leave empty: docs/operating.md says what each means."""
+
 SETTINGS = {
     "PYTHONPATH": "{code}",
     "AIRFLOW__CORE__DAGS_FOLDER": "{code}/dags",
     "AIRFLOW__CORE__PLUGINS_FOLDER": "{code}/plugins",
     "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "300",
+    "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "300",
     "AIRFLOW__CORE__AUTH_MANAGER": "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager",
     "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": "{api}/execution/",
     "AIRFLOW__CORE__FERNET_KEY": "{fernet_key}",
+    "AIRFLOW__API__BASE_URL": "{url}",
     "AIRFLOW__API__SECRET_KEY": "{api_secret_key}",
     "AIRFLOW__API_AUTH__JWT_SECRET": "{jwt_secret}",
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "postgresql+psycopg2://airflow:{postgres_password}@{postgres}/airflow",
@@ -43,6 +49,8 @@ SETTINGS = {
     "AWS_ACCESS_KEY_ID": "{s3_access_key}",
     "AWS_SECRET_ACCESS_KEY": "{s3_secret_key}",
     "AWS_DEFAULT_REGION": "us-east-1",
+    "AIRFLOW_CONN_ICANDID_REGISTRY": "{registry}",
+    **{name: f"{{choices[{name}]}}" for name in CHOICES},
 }
 """The environment of every Airflow process; what differs from place to place is named in braces."""
 
@@ -53,6 +61,7 @@ class Places:
 
     code: str
     api: str
+    url: str
     postgres: str
     postgres_password: str
     valkey: str
@@ -65,6 +74,8 @@ class Places:
     fernet_key: str
     api_secret_key: str
     jwt_secret: str
+    registry: str
+    choices: dict[str, str]
 
 
 def environment(places: Places) -> dict[str, str]:

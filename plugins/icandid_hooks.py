@@ -25,10 +25,10 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def collection_registry() -> Registrar:
-    """The registry of the connection icandid_registry (a database, or iCANDID's admin API), or the embedded one.
+    """The registry of the connection icandid_registry (a database, or iCANDID's admin API), or a file beside the data.
 
     Raises:
-        SettingInvalid: the connection cannot be used.
+        SettingInvalid: the connection cannot be used, or is missing though no file can lie beside the data.
     """
     connection = _connection(REGISTRY)
     if connection is None:
@@ -136,9 +136,13 @@ def _session(connection: Connection) -> requests.Session:
 
 
 def _embedded() -> Path:
-    """An SQLite file beside the data when the storage is local, else in the Airflow home."""
+    """An SQLite file beside the data; with a bucket there is no such place, and a worker's own disk is no registry."""
     url = root_url()
-    home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
-    folder = Path(url.removeprefix("file://")) if url.startswith("file://") else home
+    if not url.startswith("file://"):
+        raise SettingInvalid(
+            f"The data lie in {url}, and no registry is named: add the connection {REGISTRY}, with iCANDID's database, "
+            "its admin API, or an SQLite file that every worker shares (AIRFLOW_CONN_ICANDID_REGISTRY=sqlite:////path)."
+        )
+    folder = Path(url.removeprefix("file://"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder / "registry.sqlite"

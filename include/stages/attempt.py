@@ -16,7 +16,7 @@ from include.stages.search import CUT_TRIES, Search, search
 from include.storage.layout import ProjectLayout
 from include.storage.leases import Lease, held
 from include.storage.ledger import Ledger
-from include.storage.manifests import read_window, windows_in, write_window
+from include.storage.manifests import manifests_of, windows_in, write_window
 from include.storage.objects import Objects
 from include.storage.pages import Pages, pages_of_window
 from include.tiktok.client import ResearchApi
@@ -87,10 +87,9 @@ class Attempt:
         return self.objects.paths(self.layout.pages(window, LAST_DAY)) != []
 
     def others(self) -> Iterator[WindowManifest]:
-        """The manifests of the project's other windows, read one by one, the newest window first."""
-        for window in reversed(windows_in(self.objects, self.layout)):
-            if window != self.window and (manifest := read_window(self.objects, self.layout, window)):
-                yield manifest
+        """The manifests of the project's other windows, read as they are looked at, the newest window first."""
+        windows = [window for window in reversed(windows_in(self.objects, self.layout)) if window != self.window]
+        return manifests_of(self.objects, self.layout, windows)
 
     def note(self, **changes: object) -> None:
         """Bring the manifest up to date, here and in the storage."""

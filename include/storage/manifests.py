@@ -1,6 +1,7 @@
 """Reading and writing manifests: what was counted lies beside the data it counts."""
 
 import logging
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -46,9 +47,15 @@ def windows_in(objects: Objects, layout: ProjectLayout) -> list[Window]:
 
 def read_windows(objects: Objects, layout: ProjectLayout) -> list[WindowManifest]:
     """The manifests of all windows that were ever started, oldest window first."""
+    return list(manifests_of(objects, layout, windows_in(objects, layout)))
+
+
+def manifests_of(objects: Objects, layout: ProjectLayout, windows: Sequence[Window]) -> Iterator[WindowManifest]:
+    """The manifests of these windows, in their order, AT_ONCE at a time; whoever has seen enough reads no more."""
     with ThreadPoolExecutor(AT_ONCE) as readers:
-        manifests = readers.map(partial(read_window, objects, layout), windows_in(objects, layout))
-        return [manifest for manifest in manifests if manifest]
+        for first in range(0, len(windows), AT_ONCE):
+            some = readers.map(partial(read_window, objects, layout), windows[first : first + AT_ONCE])
+            yield from (manifest for manifest in some if manifest)
 
 
 def write_dataset(objects: Objects, layout: ProjectLayout, manifest: DatasetManifest) -> None:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from jsonschema.validators import validator_for
 
-from ops.topology import COMMANDS, SETTINGS, STORES, WORKERS, Places, environment
+from ops.topology import CHOICES, COMMANDS, SETTINGS, STORES, WORKERS, Places, environment
 from tests.docs.pages import ROOT, text
 
 COMPOSE = yaml.safe_load(text("docker-compose.yaml"))
@@ -16,8 +16,11 @@ SERVICES = COMPOSE["services"]
 OTHERS = {"init", "opensearch", "sandbox"}
 FREE = {
     "AIRFLOW_ADMIN_USER",
+    *CHOICES,
     "ICANDID_BIND",
+    "ICANDID_REGISTRY",
     "ICANDID_UI_PORT",
+    "ICANDID_URL",
     "ICANDID_WORKERS",
     "ICANDID_WORKER_TASKS",
     "S3_BUCKET",
@@ -33,6 +36,7 @@ def secret(name):
 PLACES = Places(
     code="/opt/icandid",
     api="http://api-server:8080",
+    url="${ICANDID_URL:-http://localhost:8080}",
     postgres="postgres:5432",
     postgres_password=secret("POSTGRES_PASSWORD"),
     valkey="valkey:6379",
@@ -45,6 +49,8 @@ PLACES = Places(
     fernet_key=secret("AIRFLOW_FERNET_KEY"),
     api_secret_key=secret("AIRFLOW_API_SECRET_KEY"),
     jwt_secret=secret("AIRFLOW_JWT_SECRET"),
+    registry="${ICANDID_REGISTRY:-sqlite:////opt/airflow/registry.sqlite}",
+    choices={name: f"${{{name}:-}}" for name in CHOICES},
 )
 
 
@@ -78,13 +84,19 @@ def test_a_service_has_the_settings_of_the_process_stack(name):
     assert SERVICES[name]["environment"] == environment(PLACES) | more
 
 
+def test_what_the_process_stack_has_of_its_own_is_in_no_table(tmp_path):
+    """Else it would run with other settings than the compose file, and no test would see it."""
+    stack = pytest.importorskip("ops.stack", reason="not installed: requirements-stack.txt", exc_type=ImportError)
+    assert stack._loopback(tmp_path, 8080).keys().isdisjoint(SETTINGS)
+
+
 def test_the_process_stack_has_as_many_workers():
     assert SERVICES["worker"]["deploy"]["replicas"] == f"${{ICANDID_WORKERS:-{WORKERS}}}"
 
 
 def test_what_runs_once_has_the_same_settings():
     assert environment(PLACES).items() <= SERVICES["init"]["environment"].items()
-    assert SERVICES["init"]["command"] == "python -m ops.bucket"
+    assert SERVICES["init"]["command"] == 'bash -c "airflow db migrate && python -m ops.bucket"'
 
 
 def test_no_setting_of_the_table_holds_a_secret():
@@ -114,7 +126,7 @@ def test_the_example_of_the_environment_names_every_variable():
     example = dict(re.findall(r"^([A-Z0-9_]+)=(.*)$", text(".env.example"), re.MULTILINE))
     assert example.keys() == variables
     assert [name for name, value in example.items() if value and name not in FREE] == []
-    defaults = dict(re.findall(r"(?<!\$)\$\{([A-Z0-9_]+):-([^}]*)\}", text("docker-compose.yaml")))
+    defaults = dict(re.findall(r"(?<!\$)\$\{([A-Z0-9_]+):-([^}]+)\}", text("docker-compose.yaml")))
     assert {name: value for name, value in example.items() if value} == defaults
 
 

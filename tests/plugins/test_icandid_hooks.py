@@ -36,6 +36,13 @@ def test_without_a_connection_the_registry_is_a_file_beside_the_data(monkeypatch
     assert (tmp_path / "storage/registry.sqlite").exists()
 
 
+def test_data_in_a_bucket_need_a_registry_that_is_named(monkeypatch):
+    """A file on the disk of one worker would be registered in, and be gone with it."""
+    monkeypatch.setenv("ICANDID_STORAGE", "s3://icandid/tiktok")
+    with pytest.raises(SettingInvalid, match="add the connection icandid_registry"):
+        collection_registry()
+
+
 def test_a_connection_names_the_registrys_database(connect, tmp_path):
     connect("icandid_registry", f"sqlite:///{tmp_path}/other.sqlite")
     assert isinstance(collection_registry(), Registry)
