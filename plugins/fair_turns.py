@@ -15,11 +15,17 @@ if TYPE_CHECKING:
 BACKFILL, BY_HAND, ON_SCHEDULE = 1, 5, 10
 WEIGHTS = {DagRunType.BACKFILL_JOB: BACKFILL, DagRunType.MANUAL: BY_HAND}
 
+FEW = 3
+"""Windows of one run that go by its kind. What makes up for years is a backfill, whoever started it: a project's first
+run, which takes whatever is left, does it on schedule."""
+
 
 class ByKindOfRun(PriorityWeightStrategy):
-    """A backfill of years cannot keep another project's daily harvest waiting, whatever their order of arrival."""
+    """A harvest of years cannot keep another project's daily harvest waiting, whatever their order of arrival."""
 
     def get_weight(self, ti: "TaskInstance") -> int:
+        if ti.map_index >= FEW:
+            return BACKFILL
         return WEIGHTS.get(DagRunType.from_run_id(ti.run_id), ON_SCHEDULE)
 
 

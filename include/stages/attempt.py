@@ -25,6 +25,9 @@ from include.tiktok.retries import FAULT_TRIES
 LAST_DAY = "last-day"
 """The search that asks for the last day once more, while it is open how TikTok reads `end_date`."""
 
+PAGES_PER_LEASE_CHECK = 100
+"""Pages read between two looks at the lease: on the slowest store some ten seconds."""
+
 
 @dataclass
 class LeasedMeter:
@@ -70,8 +73,11 @@ class Attempt:
         return Pages(self.objects, self.layout, self.window, place)
 
     def all_pages(self) -> Iterator[Page]:
-        """Every page of the window, whatever search brought it."""
-        return pages_of_window(self.objects, self.layout, self.window)
+        """Every page of the window, whatever search brought it; the lease is kept while they are read."""
+        for number, page in enumerate(pages_of_window(self.objects, self.layout, self.window)):
+            if number % PAGES_PER_LEASE_CHECK == 0:
+                self.keep_lease()
+            yield page
 
     def last_page(self, piece: Piece) -> Page | None:
         """The last page of a piece's search in this pass, if there is one."""
@@ -87,14 +93,16 @@ class Attempt:
         return self.objects.paths(self.layout.pages(window, LAST_DAY)) != []
 
     def others(self) -> Iterator[WindowManifest]:
-        """The manifests of the project's other windows, read as they are looked at, the newest window first."""
-        windows = [window for window in reversed(windows_in(self.objects, self.layout)) if window != self.window]
-        return manifests_of(self.objects, self.layout, windows)
+        """The manifests of the project's other windows, read as they are looked at, the nearest window first."""
+        others = (window for window in windows_in(self.objects, self.layout) if window != self.window)
+        nearest = sorted(others, key=lambda window: abs(window.start - self.window.start))
+        return manifests_of(self.objects, self.layout, nearest)
 
     def note(self, **changes: object) -> None:
         """Bring the manifest up to date, here and in the storage."""
         after = self.manifest.model_copy(update=changes)
         if after != self.manifest:
+            self.keep_lease()
             self.manifest = after
             write_window(self.objects, self.layout, after)
 

@@ -29,12 +29,17 @@ def known_elsewhere(attempt: Attempt) -> dict[str, int]:
     return {query: len(found) for query, found in ids.items()}
 
 
-def works(attempt: Attempt) -> bool:
-    """Whether the window's query ever found anything."""
-    query = attempt.manifest.query_id
-    return attempt.manifest.believed > 0 or any(
-        other.query_id == query and other.distinct for other in attempt.others()
-    )
+def expected(attempt: Attempt) -> float | None:
+    """How many records the nearest complete window of this query has on as many days; None if it never found any."""
+    works, nearest = attempt.manifest.believed > 0, None
+    for other in attempt.others():
+        if other.query_id == attempt.manifest.query_id:
+            works = works or other.distinct > 0
+            if other.complete and nearest is None:
+                nearest = other.distinct / other.window.days * attempt.window.days
+        if works and nearest is not None:
+            break
+    return nearest or 0.0 if works else None
 
 
 def canaries(attempt: Attempt) -> bool | None:

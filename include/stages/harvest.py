@@ -10,7 +10,7 @@ from include.domain.project import ResearchProject
 from include.domain.window import DAY, Window
 from include.stages.attempt import LAST_DAY, Attempt, begun
 from include.stages.complete import counted
-from include.stages.evidence import answers, canaries, known_elsewhere, works
+from include.stages.evidence import answers, canaries, expected, known_elsewhere
 from include.stages.pieces import cut, note_complete, open_pieces
 from include.stages.suspicion import last_day_is_proven, suspicion
 from include.storage.manifests import write_window
@@ -92,7 +92,7 @@ def _finish(attempt: Attempt, suspicions: list[str]) -> None:
         suspicions = _ask_last_days(attempt)
         after = _counted(attempt)
     if not parked and not suspicions:
-        doubt = suspicion(after, known_elsewhere(attempt), partial(works, attempt), partial(canaries, attempt))
+        doubt = suspicion(after, known_elsewhere(attempt), partial(expected, attempt), partial(canaries, attempt))
         suspicions = [doubt] if doubt else []
     state = State.INCOMPLETE if parked else State.SUSPECT if suspicions else State.COMPLETE
     believed = after.came if state is State.COMPLETE else after.believed

@@ -37,7 +37,10 @@ def _merge(
     layout: ProjectLayout, objects: Objects, run: str, now: Callable[[], datetime], lease: Lease
 ) -> DatasetManifest:
     before = read_dataset(objects, layout) or DatasetManifest(schema_version=SCHEMA_VERSION)
-    windows = [_with_its_part(each, objects, layout, run, now) for each in read_windows(objects, layout)]
+    windows = []
+    for manifest in read_windows(objects, layout):
+        lease.keep(now())
+        windows.append(_with_its_part(manifest, objects, layout, run, now))
     months: dict[str, Month] = {}
     for month, parts in _parts_by_month(windows).items():
         lease.keep(now())

@@ -1,5 +1,6 @@
 """Suspicion: what came back may be less than there is, although TikTok reports no error."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 
 from include.domain.manifest import WindowManifest
@@ -9,8 +10,15 @@ from include.tiktok.query import finds_by_text
 FAR_LESS = 0.5
 """A pass that returns less than this part of what is known of its days is not believed."""
 
-ENOUGH = 100
-"""Records from which on two passes are compared; fewer vary too much by themselves."""
+CHANCE = 3
+"""Nor is one that lacks more than this many square roots of it: a handful of records varies by itself."""
+
+EXPECTED_BY_TEXT, EXPECTED = 10, 100
+"""So many records, where the nearest complete window has them on as many days, do not turn into none by themselves.
+TikTok was seen to answer texts with nothing (contract, known faults); an account may fall silent."""
+
+MANY = 100
+"""Records of another query on these days: one that finds none of them asks for something else, or was not answered."""
 
 NAME_ONE = "Name a canary query that must find videos on these days; once it does, this count is believed"
 
@@ -27,18 +35,19 @@ def last_day_is_proven(windows: Iterable[WindowManifest], asked_alone: Callable[
 def suspicion(
     now: WindowManifest,
     elsewhere: Mapping[str, int],
-    works: Callable[[], bool],
+    expected: Callable[[], float | None],
     canaries: Callable[[], bool | None],
 ) -> str:
     """Why the counts of a pass that TikTok calls ended cannot be believed; empty when they can.
 
-    `elsewhere` is how many records of these days the project's other windows hold, by query. `works` tells whether
-    this query ever found anything, `canaries` whether each canary query of the project finds something on these days:
-    that settles every doubt about a count; None where it has none.
+    `elsewhere` is how many records of these days the project's other windows hold, by query. `expected` tells how many
+    the nearest complete window of this query has on as many days, None where the query never found anything; `canaries`
+    whether each canary query of the project finds something on these days: that settles every doubt about a count; None
+    where it has none.
     """
     if now.without_id:
         return f"{now.without_id} records came without an id; they are in the stored pages only"
-    doubt = _doubt(now, elsewhere, works)
+    doubt = _doubt(now, elsewhere, expected)
     if now.came and not doubt:
         return ""
     match canaries():
@@ -50,18 +59,21 @@ def suspicion(
             return f"{doubt}. {NAME_ONE}" if doubt else ""
 
 
-def _doubt(now: WindowManifest, elsewhere: Mapping[str, int], works: Callable[[], bool]) -> str:
+def _doubt(now: WindowManifest, elsewhere: Mapping[str, int], expected: Callable[[], float | None]) -> str:
     known = max(now.believed, elsewhere.get(now.query_id, 0))
     if now.came:
-        far_less = known >= ENOUGH and now.came < FAR_LESS * known
+        far_less = now.came < min(FAR_LESS * known, known - CHANCE * math.sqrt(known))
         return f"this pass found {now.came} records where {known} are known" if far_less else ""
     if known:
         return f"nothing came, but earlier harvests of these days found {known} records"
-    others = sum(elsewhere.values()) or sum(now.months.values())
-    if others and not works():
-        return f"nothing came of this query, here or elsewhere, but an earlier one found {others} records of these days"
-    if finds_by_text(now.query) and not works():
+    others, by_text = sum(elsewhere.values()) or sum(now.months.values()), finds_by_text(now.query)
+    expects = expected()
+    if others and (expects is None or others >= MANY):
+        return f"nothing came of this query, but an earlier one found {others} records of these days"
+    if by_text and expects is None:
         return "nothing came, and nothing ever came for this query; TikTok has answered texts with nothing before"
+    if expects and expects >= (EXPECTED_BY_TEXT if by_text else EXPECTED):
+        return f"nothing came, where the nearest complete window has {expects:.0f} records on as many days"
     return ""
 
 

@@ -34,8 +34,8 @@ class Lease:
         Raises:
             WindowTaken: another task has it now.
         """
-        if self._newest_path() not in ("", self._path):
-            newest = _newest(self.objects, self.prefix)
+        if self._newest_path() != self._path:
+            newest = _newest(self.objects, self.prefix)  # none: a purge has taken it away
             raise WindowTaken(self.prefix, newest.until if newest else at, at)
         if at >= self.until - LENGTH * 2 / 3:
             self._put(at + LENGTH)

@@ -11,8 +11,8 @@ IN_ORDER = (
 )
 
 
-def weight(run_id):
-    return ByKindOfRun().get_weight(SimpleNamespace(run_id=run_id))
+def weight(run_id, map_index=-1):
+    return ByKindOfRun().get_weight(SimpleNamespace(run_id=run_id, map_index=map_index))
 
 
 def test_scheduled_runs_go_before_manual_ones_and_those_before_backfills():
@@ -23,3 +23,9 @@ def test_scheduled_runs_go_before_manual_ones_and_those_before_backfills():
 @pytest.mark.parametrize("run_id", ["named by a person", ""])
 def test_a_run_with_a_name_of_its_own_counts_as_manual(run_id):
     assert weight(run_id) == weight("manual__2026-06-01T10:00:00+00:00")
+
+
+@pytest.mark.parametrize("run_id", IN_ORDER)
+def test_the_many_windows_of_a_first_run_let_another_projects_daily_window_go_first(run_id):
+    assert weight(run_id, map_index=30) < weight(IN_ORDER[-1], map_index=0)
+    assert weight(run_id, map_index=30) <= weight(run_id, map_index=0)
