@@ -48,7 +48,7 @@ class AirflowApi:
         answer = _asked("POST", f"{self.url}/api/v2/pools", json=pool, headers=self._authorization())
         if answer.status_code == requests.codes.conflict:
             return False
-        if not answer.ok:
+        if not _good(answer):
             raise SettingInvalid(
                 f"Airflow does not let us make the pool {name!r} (HTTP {answer.status_code}). {REMEDY}"
             )
@@ -65,9 +65,9 @@ class AirflowApi:
         headers = self._authorization()
         answer = _asked("GET", run, headers=headers)
         lines = str(_said(answer).get("note") or "").splitlines()
-        if answer.ok and line not in lines:
+        if _good(answer) and line not in lines:
             answer = _asked("PATCH", run, json={"note": "\n".join([*lines, line])}, headers=headers)
-        if not answer.ok:
+        if not _good(answer):
             raise SettingInvalid(f"Airflow does not let us edit the run {run_id} (HTTP {answer.status_code}). {REMEDY}")
 
     def _authorization(self) -> dict[str, str]:
@@ -116,10 +116,15 @@ def _asked(method: str, url: str, **options: object) -> requests.Response:
     return answer
 
 
+def _good(answer: requests.Response) -> bool:
+    """Whether Airflow did what it was asked; unlike `ok`, a redirect, which is not followed, does not count."""
+    return answer.status_code < requests.codes.multiple_choices
+
+
 def _said(answer: requests.Response) -> dict[str, Any]:
     """What a good answer says; nothing where it is the page of a proxy."""
     try:
-        found = answer.json() if answer.ok else None
+        found = answer.json() if _good(answer) else None
     except ValueError:
         found = None
     return found if isinstance(found, dict) else {}

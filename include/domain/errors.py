@@ -7,6 +7,7 @@
     │   └── NoticeNotSent           a notification did not leave
     ├── Tomorrow                nobody: go on at a known time
     │   ├── QuotaExhausted          the client's requests or records of this UTC day are used up
+    │   ├── ApiResting              TikTok could not answer another task of this client lately
     │   ├── SearchResting           TikTok fails on a search that came some way: it rests before it is cut
     │   └── WindowTaken             another task holds the lease of the window, or of the dataset
     ├── Narrower                nobody: ask for less at a time
@@ -78,6 +79,17 @@ class QuotaExhausted(Tomorrow):
         self.wait = resets_at - at
 
 
+class ApiResting(Tomorrow):
+    """TikTok could not answer another task of this client lately: its requests are better spent at `resets_at`."""
+
+    def __init__(self, resets_at: datetime, at: datetime) -> None:
+        super().__init__(
+            f"TikTok could not answer a task of this API client; all of them ask again at {resets_at:%H:%M} UTC."
+        )
+        self.resets_at = resets_at
+        self.wait = resets_at - at
+
+
 class SearchResting(Tomorrow):
     """TikTok fails on a search that has given pages; it rests for some minutes before less is asked for at a time."""
 
@@ -122,14 +134,13 @@ class CredentialsRejected(Person):
 
 
 class RequestRejected(Person):
-    """TikTok refuses this request, and would refuse it again. `answer` is its answer, to be kept for study."""
+    """TikTok refuses this request, and would refuse it again."""
 
-    def __init__(self, refusal: str, log_id: str | None, answer: bytes) -> None:
+    def __init__(self, refusal: str, log_id: str | None) -> None:
         super().__init__(
             f"TikTok refused the request: {refusal} (log_id={log_id}). Correct the research project's query, fields "
             "or period; quote the log_id when you write to TikTok."
         )
-        self.answer = answer
 
 
 class AccessEnded(Person):

@@ -25,12 +25,21 @@ LATE_RESET = timedelta(hours=2)
 
 TRY_AGAIN = timedelta(minutes=20)
 
+OUTAGE = timedelta(hours=1)
+"""How long no task of a client asks after TikTok could not answer one of them: an outage of a day then costs a third of
+the day's requests at most, at some fifteen for each try."""
+
 
 class Meter(Protocol):
     """What counts the requests of one client while they are made."""
 
     def before_request(self, at: datetime) -> None:
-        """Count one request before it goes out; raises QuotaExhausted where it would break the reserve."""
+        """Count one request before it goes out.
+
+        Raises:
+            QuotaExhausted: it would break the reserve.
+            ApiResting: an outage is waited for.
+        """
 
     def after_answer(self, returned: int | None) -> None:
         """Correct the count by the records that came; None where no good answer came."""
@@ -44,7 +53,7 @@ class Spent:
     """Requests and records of one client on one day, and how many requests were answered well.
 
     `refused` is TikTok's own word that the day is used up; `late_until` the moment (ISO, UTC) until which its reset
-    is waited for.
+    is waited for; `down_until` the one until which an outage is.
     """
 
     requests: int = 0
@@ -52,6 +61,7 @@ class Spent:
     answered: int = 0
     refused: bool = False
     late_until: str = ""
+    down_until: str = ""
 
     def __add__(self, other: "Spent") -> "Spent":
         return Spent(
@@ -60,6 +70,7 @@ class Spent:
             self.answered + other.answered,
             self.refused or other.refused,
             max(self.late_until, other.late_until),
+            max(self.down_until, other.down_until),
         )
 
 

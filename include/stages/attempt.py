@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from include.domain.errors import RequestRejected
+from include.domain.errors import ApiUnavailable
 from include.domain.manifest import WindowManifest
 from include.domain.page import Page
 from include.domain.piece import Piece
@@ -135,21 +135,14 @@ def begun(
     """A try that holds the window's lease and has left a manifest, so that the next plan continues the window."""
     layout = ProjectLayout(project.project_id)
     ledger = Ledger(objects, api.client, project.daily_requests)
-    with (
-        held(objects, layout.window(window), run, api.now) as lease,
-        closing(ledger),
-        _strange_answers_kept(objects, layout, window, api),
-    ):
+    api = replace(api, keep=lambda answer, at: objects.write(layout.answer(window, at.isoformat()), answer))
+    with held(objects, layout.window(window), run, api.now) as lease, closing(ledger):
         manifest = this_pass(project, window, objects, layout, run, reharvest)
         write_window(objects, layout, manifest)
-        yield Attempt(project, api, objects, layout, run, LeasedMeter(ledger, lease), manifest)
-
-
-@contextmanager
-def _strange_answers_kept(objects: Objects, layout: ProjectLayout, window: Window, api: ResearchApi) -> Iterator[None]:
-    """An answer that TikTok refuses for good lies beside its window, word for word."""
-    try:
-        yield
-    except RequestRejected as error:
-        objects.write(layout.answer(window, api.now().isoformat()), error.answer)
-        raise
+        meter = LeasedMeter(ledger, lease)
+        try:
+            yield Attempt(project, api, objects, layout, run, meter, manifest)
+        except ApiUnavailable:
+            if not meter.answered:  # else it may be this window that cannot be served
+                ledger.down(api.now())
+            raise

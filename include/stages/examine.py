@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from include.domain.difference import told
-from include.domain.errors import AccessEnded, QuotaExhausted, SearchLost, SearchTooBroad
+from include.domain.errors import AccessEnded, SearchLost, SearchTooBroad, Tomorrow
 from include.domain.manifest import WindowManifest
 from include.domain.project import ResearchProject
 from include.domain.window import Window
@@ -94,7 +94,7 @@ def _probed(project: ResearchProject, api: ResearchApi, objects: Objects, today:
     ledger = Ledger(objects, api.client, project.daily_requests)
     try:
         answer, requests = api.videos(request, ("id",), ledger)
-    except QuotaExhausted as error:
+    except Tomorrow as error:
         return f"not answered: {error}"
     except (SearchTooBroad, SearchLost) as error:
         return f"TikTok failed on {_said(days)}, harvest will cut it into less; think of a smaller window_days: {error}"

@@ -14,8 +14,8 @@ from uuid import uuid4
 
 import orjson
 
-from include.domain.errors import QuotaExhausted
-from include.domain.quota import RECORDS_A_DAY, RECORDS_A_PAGE, TRY_AGAIN, Spent, renewed_at, reset_is_late
+from include.domain.errors import ApiResting, QuotaExhausted, Tomorrow
+from include.domain.quota import OUTAGE, RECORDS_A_DAY, RECORDS_A_PAGE, TRY_AGAIN, Spent, renewed_at, reset_is_late
 from include.storage.layout import ledger_day, ledger_entry
 from include.storage.objects import Objects
 
@@ -36,15 +36,19 @@ class Ledger:
     others: dict[str, tuple[str, Spent]] = field(default_factory=dict)
 
     def before_request(self, at: datetime) -> None:
-        """Count one request and its possible records; raises QuotaExhausted before the reserve would be broken.
+        """Count one request and its possible records.
 
         The request is counted before others are, so that of two tasks at the same time one at least sees the other.
+
+        Raises:
+            QuotaExhausted: it would break the reserve.
+            ApiResting: TikTok could not answer another task, or this one, within the last hour.
         """
         self.day = at.date()
         self._count(Spent(1, RECORDS_A_PAGE))
         try:
             self._check(at, self._spent() + Spent(-1, -RECORDS_A_PAGE))
-        except QuotaExhausted:
+        except Tomorrow:
             self._count(Spent(-1, -RECORDS_A_PAGE))
             raise
 
@@ -64,10 +68,15 @@ class Ledger:
         self._count(Spent(refused=True))
         return max(at, renewed_at(self.day, self.client))
 
+    def down(self, at: datetime) -> None:
+        """TikTok could not answer: no task of the client asks it for an hour, as each would spend its tries in vain."""
+        self.day = at.date()
+        self._count(Spent(down_until=(at + OUTAGE).isoformat()))
+
     def close(self) -> None:
         """Write what was corrected since the last request."""
         for day, mine in self.mine.items():
-            if mine.requests:
+            if mine != Spent():
                 self._write(day)
 
     def _spent(self) -> Spent:
@@ -87,6 +96,8 @@ class Ledger:
             raise QuotaExhausted(until, at, "TikTok has said today that the daily quota is used up")
         if day.late_until > at.isoformat():
             raise QuotaExhausted(datetime.fromisoformat(day.late_until), at, "TikTok has not renewed the quota yet")
+        if day.down_until > at.isoformat():
+            raise ApiResting(datetime.fromisoformat(day.down_until), at)
         if day.requests >= self.daily_requests:
             raise QuotaExhausted(until, at, f"{day.requests} of {self.daily_requests} requests of today are used")
         if day.records + RECORDS_A_PAGE > RECORDS_A_DAY:
@@ -98,7 +109,7 @@ class Ledger:
 
     def _write(self, day: date) -> None:
         path, mine = ledger_entry(self.client, day, self.task), self.mine[day]
-        if mine.requests:
+        if mine != Spent():
             self.objects.write(path, orjson.dumps(asdict(mine)))
         else:
             self.objects.delete([path])

@@ -41,6 +41,8 @@ class ResearchApi:
     session: requests.Session
     credentials: Credentials
     sleep: Callable[[float], None] = time.sleep
+    keep: Callable[[bytes, datetime], None] = lambda _answer, _at: None
+    """Told every answer that our table does not know, or that refuses for good, word for word."""
 
     @property
     def client(self) -> str:
@@ -71,6 +73,7 @@ class ResearchApi:
 
         Raises:
             QuotaExhausted: the client's quota, or this project's share of it, is used up.
+            ApiResting: TikTok could not answer another task of this client lately.
             SearchLost: TikTok does not know the search any more.
             SearchTooBroad: TikTok failed on this search as often as we are patient.
             ApiUnavailable: TikTok could not answer this time.
@@ -107,7 +110,10 @@ class _Call:
         came = self._ask()
         if isinstance(came, Answer):
             return came
-        match remedy(came.status, came.code, came.message):
+        helps = remedy(came.status, came.code, came.message)
+        if helps in (None, Remedy.PERSON):
+            self.api.keep(came.body, came.received_at)
+        match helps:
             case Remedy.TOMORROW:
                 why = f"TikTok says the daily quota is used up (log_id={came.log_id})"
                 raise QuotaExhausted(self.meter.refused(came.received_at), came.received_at, why)
@@ -119,8 +125,8 @@ class _Call:
                     "owner to have the scope research.data.basic approved in TikTok's developer portal."
                 )
             case Remedy.PERSON:
-                raise RequestRejected(str(came), came.log_id, came.body)
-            case helps:
+                raise RequestRejected(str(came), came.log_id)
+            case _:
                 raise Again(helps, came, str(came), came.retry_after)
 
     def _ask(self) -> Answer | Refusal:
@@ -199,4 +205,4 @@ def _given_up(again: Again) -> HarvestError:
                 "client is still approved; quote the log_id when you write to TikTok."
             )
         case _:
-            return RequestRejected(f"an answer we do not know: {again}", log_id, refusal.body if refusal else b"")
+            return RequestRejected(f"an answer we do not know: {again}", log_id)

@@ -4,6 +4,7 @@ Waits follow what public clients found: a fresh search id is refused for some 5 
 10 to 60, a server fault in 30 to 120 (see docs/tiktok-research-api.md).
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -13,6 +14,8 @@ from tenacity.wait import wait_base
 
 from include.tiktok.refusal import Refusal
 from include.tiktok.verdicts import Remedy
+
+log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -79,7 +82,13 @@ def repeated(
         too_long = state.upcoming_sleep > PAUSE or state.idle_for + state.upcoming_sleep > LONGEST
         return again.for_good or too_long or state.attempt_number >= MOST
 
-    return Retrying(retry=retry_if_exception_type(Again), stop=enough, wait=_pause, sleep=sleep, reraise=True)(call)
+    again = retry_if_exception_type(Again)
+    return Retrying(retry=again, stop=enough, wait=_pause, sleep=sleep, before_sleep=_said, reraise=True)(call)
+
+
+def _said(state: RetryCallState) -> None:
+    """Each call that is made again stands in the log: they cost requests."""
+    log.info("asking again in %.0f s, after call %d: %s", state.upcoming_sleep, state.attempt_number, _again(state))
 
 
 def _pause(state: RetryCallState) -> float:

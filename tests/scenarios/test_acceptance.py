@@ -1,7 +1,7 @@
 """The acceptance scenarios (a) to (n) of the contract, through the task that Airflow runs."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import orjson
 import pyarrow.parquet as pq
@@ -172,6 +172,18 @@ def test_a_silent_zero_is_suspect_and_never_complete(make):
     world.sandbox.switch(silent_zero=False)
     assert world.task(days(6), run="manual__2")["state"] == State.COMPLETE
     assert world.ids(days(6)) == world.expected(days(6), query)
+
+
+def test_texts_that_find_nothing_from_one_day_to_the_next_are_suspect(make):
+    """What a daily harvest meets when the fault begins: all windows before it found something."""
+    query = {"or": [{"operation": "IN", "field_name": "keyword", "field_values": ["verkiezingen"]}]}
+    world = make({"query": query}, videos_per_day=2000)
+    before, after = days(6), days(2, date(2026, 1, 7))
+    assert world.task(before)["distinct"] > 30
+    world.sandbox.switch(silent_zero=True)
+    with pytest.raises(AirflowFailException, match="suspect: nothing came, where the nearest complete window has"):
+        world.task(after, run="scheduled__2")
+    assert world.manifest(after).state is State.SUSPECT
 
 
 def test_a_stalled_cursor_ends_suspect(make):

@@ -14,6 +14,7 @@ import pytest
 
 from include.domain.errors import ApiUnavailable, StorageUnavailable, WindowTaken
 from include.domain.manifest import State
+from include.stages.attempt import begun
 from include.stages.merge import merge
 from include.storage.leases import take
 from include.storage.objects import Objects
@@ -170,6 +171,15 @@ def refusing(monkeypatch, chance, share):
     monkeypatch.setattr(Objects, "write", slow_write)
     monkeypatch.setattr(Objects, "create", slow_create)
     return refused
+
+
+def test_a_stalled_task_cannot_note_anything_over_what_its_successor_noted(make):
+    world = make(videos_per_day=20)
+    with begun(world.project, days(6), world.api(), world.objects, "manual__1", reharvest=False) as stalled:
+        assert world.harvest(days(6), "manual__1").complete
+        with pytest.raises(WindowTaken):
+            stalled.note(stuck_at="2026-01-03")
+    assert world.manifest(days(6)).complete
 
 
 def test_the_pages_of_a_window_whose_task_never_came_back_are_merged(make):

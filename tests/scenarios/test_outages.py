@@ -1,8 +1,12 @@
 """Outages and searches too broad: when to cut, when to wait, and that a window is never stuck between the two."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from airflow.sdk.exceptions import AirflowRescheduleException
 
 from include.domain.errors import ApiUnavailable
+from include.domain.quota import OUTAGE
 from include.sandbox.corpus import EVERYTHING
 from include.tiktok.regions import REGION_CODES
 from tests.scenarios.test_passes import TOO_BROAD, go_on
@@ -19,10 +23,26 @@ def test_an_outage_cuts_nothing_and_costs_few_requests(make):
         with pytest.raises(ApiUnavailable, match="not even a search as narrow as can be"):
             world.task(days(30))
         assert world.manifest(days(30)).pieces == ()
+        world.pass_time(OUTAGE + timedelta(minutes=1))
     assert world.requests <= 3 * 15
     world.sandbox.switch(bad_windows=[])
     assert world.task(days(30))["state"] == "complete"
     assert world.manifest(days(30)).pieces == ()
+
+
+def test_during_an_outage_one_task_asks_and_the_others_of_its_client_wait(make):
+    """Each would spend its tries in vain: eleven windows would use up the day's requests."""
+    world = make(videos_per_day=50, bad_windows=[{**TOO_BROAD, "narrower_than": 1}])
+    with pytest.raises(ApiUnavailable):
+        world.task(days(30))
+    spent = world.requests
+    for window in (days(30), *days(30).cut(5)):
+        with pytest.raises(AirflowRescheduleException) as waits:
+            world.task(window)
+        assert timedelta(minutes=50) < waits.value.reschedule_date - datetime.now(UTC) <= OUTAGE
+    assert world.requests == spent
+    world.sandbox.switch(bad_windows=[])
+    assert world.task_until_done(days(30))[0]["state"] == "complete"
 
 
 def test_an_outage_after_the_first_piece_leaves_the_rest_uncut(make):

@@ -21,7 +21,7 @@ TOO_BROAD = {"kind": "internal_error"}
 
 def go_on(world, window, run, tries=6, **how):
     """Tries of one run: as Airflow repeats a moment, waits for tomorrow, and gives up where a person must act."""
-    for _ in range(tries):
+    while tries:
         try:
             return world.task(window, run, **how)
         except AirflowRescheduleException as wait:
@@ -29,7 +29,7 @@ def go_on(world, window, run, tries=6, **how):
         except AirflowFailException:
             return None
         except ApiUnavailable:
-            continue
+            tries -= 1
     return None
 
 

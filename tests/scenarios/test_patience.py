@@ -74,15 +74,19 @@ def test_the_reserve_for_colleagues_is_never_touched(make):
     assert sorted(days_used.values()) == [2, 4]
 
 
-def test_an_unknown_answer_is_kept_word_for_word_beside_the_window(make, monkeypatch):
+@pytest.mark.parametrize("times", [1, 3])
+def test_an_unknown_answer_is_kept_word_for_word_beside_the_window_also_when_it_passes(make, monkeypatch, times):
     monkeypatch.setattr("include.tiktok.client.remedy", lambda *_: None)
     world = make(videos_per_day=50)
-    world.sandbox.fault("internal_error")
-    with pytest.raises(AirflowFailException, match="an answer we do not know"):
-        world.task(days(6))
+    world.sandbox.fault("internal_error", times=times)
+    if times == 1:
+        assert world.task(days(6))["state"] == "complete"
+    else:
+        with pytest.raises(AirflowFailException, match="an answer we do not know"):
+            world.task(days(6))
     kept = [path for path in world.objects.paths(world.layout.window(days(6))) if "answers/" in path]
-    assert len(kept) == 1
-    assert b'"code":"internal_error"' in world.objects.read(kept[0]).replace(b" ", b"")
+    assert len(kept) == times
+    assert all(b'"code":"internal_error"' in world.objects.read(path).replace(b" ", b"") for path in kept)
 
 
 def test_a_new_harvest_that_finds_nothing_does_not_complete_a_small_window(make):

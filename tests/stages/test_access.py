@@ -1,6 +1,8 @@
 """The access dates that TikTok approved, while a window is being harvested: they are looked at before each page."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -8,6 +10,7 @@ from include.domain.errors import AccessEnded
 from include.domain.window import Window
 from include.stages.harvest import harvest
 from include.storage.pages import Pages
+from include.tiktok.client import ResearchApi
 from tests.projects import project
 from tests.stages.reading import LAYOUT, asked
 
@@ -15,25 +18,22 @@ WINDOW = Window(date(2026, 1, 1), date(2026, 1, 20))
 MIDNIGHT = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-class Slow:
-    """Sits between the harvest and the API: an answer takes its time, by the clock of the sandbox."""
+@dataclass(frozen=True)
+class Slow(ResearchApi):
+    """An answer takes its time, by the clock of the sandbox."""
 
-    def __init__(self, api, clock, each):
-        self._api, self._clock, self._each = api, clock, each
-
-    def __getattr__(self, name):
-        return getattr(self._api, name)
+    clock: Any = None
 
     def videos(self, *args, **kwargs):
-        self._clock.set(self._clock.now() + self._each)
-        return self._api.videos(*args, **kwargs)
+        self.clock.set(self.clock.now() + timedelta(minutes=10))
+        return super().videos(*args, **kwargs)
 
 
 def test_access_that_ends_between_two_pages_ends_the_harvest_there(tiktok, api, objects):
     tiktok.clock.set(MIDNIGHT - timedelta(minutes=20))
     ending = project(access={"start": "2026-01-01", "end": "2026-05-31"})
     with pytest.raises(AccessEnded, match="2026-05-31, today is 2026-06-01"):
-        harvest(ending, WINDOW, Slow(api, tiktok.clock, timedelta(minutes=10)), objects, "manual__1")
+        harvest(ending, WINDOW, Slow(api.session, api.credentials, clock=tiktok.clock), objects, "manual__1")
     assert len(asked(tiktok)) == len(list(Pages(objects, LAYOUT, WINDOW))) == 2
 
 

@@ -34,6 +34,16 @@ def test_a_zombie_is_stopped_before_its_next_page(objects):
         zombie.keep(AT)
 
 
+def test_a_task_that_outlives_a_purge_is_stopped_before_its_next_page(objects):
+    """Else it would go on storing pages of a project whose data were certified as gone."""
+    lease = take(objects, WINDOW, "one", AT)
+    objects.delete(objects.paths(WINDOW))
+    with pytest.raises(WindowTaken):
+        lease.keep(AT)
+    lease.release(AT)
+    assert objects.paths(WINDOW) == []
+
+
 def test_a_zombie_cannot_end_the_lease_of_its_successor(objects):
     zombie = take(objects, WINDOW, "one", AT)
     successor = take(objects, WINDOW, "one", AT)

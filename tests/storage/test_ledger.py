@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from include.domain.errors import QuotaExhausted, StorageUnavailable
-from include.domain.quota import RECORDS_A_DAY, Spent
+from include.domain.errors import ApiResting, QuotaExhausted, StorageUnavailable
+from include.domain.quota import OUTAGE, RECORDS_A_DAY, Spent
 from include.storage.ledger import Ledger, spent
 from include.storage.objects import open_storage
 
@@ -37,18 +37,20 @@ def test_records_are_corrected_by_what_came(objects):
     assert spent(objects, CLIENT, AT.date()).records == 27
 
 
-def test_tasks_at_the_same_time_never_lose_each_others_counts(objects):
-    def work(_):
-        mine = ledger(objects)
-        for _ in range(10):
-            mine.before_request(AT)
-            mine.after_answer(100)
-        mine.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(work, range(8)))
-    assert spent(objects, CLIENT, AT.date()).requests == 80
-    assert spent(objects, CLIENT, AT.date()).records == 8_000
+@pytest.mark.parametrize("asked_before", [True, False])
+def test_an_outage_that_one_task_met_is_waited_for_by_all(objects, asked_before):
+    mine, other = ledger(objects), ledger(objects)
+    if asked_before:
+        mine.before_request(AT)
+        mine.after_answer(None)
+    mine.down(AT)
+    mine.close()
+    with pytest.raises(ApiResting) as resting:
+        other.before_request(AT + timedelta(minutes=10))
+    assert resting.value.wait == OUTAGE - timedelta(minutes=10)
+    assert sent(objects) == asked_before
+    other.before_request(AT + OUTAGE)
+    assert sent(objects) == 1 + asked_before
 
 
 def test_tasks_at_the_same_time_never_break_the_reserve_together(tmp_path):

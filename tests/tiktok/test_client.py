@@ -177,12 +177,19 @@ def test_a_redirect_to_nowhere_is_for_a_person_too(location):
     assert "HTTP 302 to another path" in str(error)
 
 
-def test_an_unknown_answer_is_tried_as_a_moment_then_kept_word_for_word():
-    strange = refusal(418, "teapot", "short and stout")
-    error, _, meter, _ = ask(*[strange] * 3)
+def test_an_unknown_answer_is_tried_as_a_moment_then_for_a_person():
+    error, _, meter, _ = ask(*[refusal(418, "teapot", "short and stout")] * 3)
     assert isinstance(error, RequestRejected)
-    assert error.answer == strange.content
     assert meter.sent == 3
+
+
+def test_every_call_that_is_made_again_stands_in_the_log(caplog):
+    with caplog.at_level("INFO"):
+        ask(refusal(418, "teapot", "short and stout"), requests.ConnectionError(), answer(GOOD))
+    assert [record.message.partition(" s, ")[2] for record in caplog.records] == [
+        "after call 1: HTTP 418 teapot short and stout",
+        "after call 2: ConnectionError",
+    ]
 
 
 def test_a_request_is_counted_even_if_nothing_comes_back():
