@@ -1,4 +1,4 @@
-"""What the stages store, on a real S3 server: the tests of merging and purging once more, but those of a disk's files."""
+"""What stages store, on a real S3 server: the tests of merging and purging once more, but those of a folder."""
 
 import pytest
 
