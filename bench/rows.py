@@ -18,6 +18,7 @@ from include.storage.layout import ProjectLayout
 from include.storage.manifests import write_window
 from include.storage.objects import Objects
 from include.storage.parquet import ROW_GROUP, put
+from include.storage.parts import PART_GROUP
 from include.tiktok.query import query_id, query_of
 from include.tiktok.schemas import INSTANT, VIDEO_FIELDS, VIDEO_SCHEMA, video_table
 
@@ -75,7 +76,7 @@ def put_window(
 ) -> None:
     """A complete window with its part, as a harvest leaves it, but without pages."""
     query = query_of(PROJECT)
-    part = put(objects, layout.part(window), videos.tables(ids, seen), VIDEO_SCHEMA)
+    part = put(objects, layout.part(window), videos.tables(ids, seen), VIDEO_SCHEMA, group=PART_GROUP)
     months = np.unique((ids >> 32).astype("datetime64[s]").astype("datetime64[M]").astype(str), return_counts=True)
     manifest = WindowManifest(
         start=window.start,

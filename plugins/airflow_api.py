@@ -13,7 +13,7 @@ from airflow.sdk import BaseHook, conf
 from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
-from include.domain.errors import Moment, SettingInvalid
+from include.domain.errors import AirflowUnavailable, SettingInvalid
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +23,6 @@ REMEDY = (
     f"Add the connection {CONNECTION} (HTTP; host = the address of Airflow's API, login and password of a user who may "
     "make pools and edit runs). A pool can also be made by hand under Admin, Pools, or left out with use_pool off."
 )
-
-
-class AirflowUnavailable(Moment):
-    """Airflow's API server could not answer this time."""
 
 
 @dataclass(frozen=True)

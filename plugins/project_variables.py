@@ -10,7 +10,7 @@ from contextlib import suppress
 from airflow.sdk import Variable
 from airflow.sdk.exceptions import AirflowRuntimeError
 
-from include.domain.errors import ProjectInvalid
+from include.domain.errors import AirflowUnavailable, Person, ProjectInvalid
 from include.domain.index import Entry, entry_of, index_from, index_text
 from include.domain.project import ResearchProject, read_project
 
@@ -53,8 +53,23 @@ def load_project(project_id: str) -> ResearchProject:
 
     Raises:
         ProjectInvalid: there is no such Variable, or it cannot be used.
+        AirflowUnavailable: Airflow does not say whether there is.
     """
-    return read_project(project_id, _text(project_id))
+    try:
+        text = _text(project_id)
+    except ProjectInvalid as error:
+        raise not_found(error) from error
+    return read_project(project_id, text)
+
+
+def not_found(error: Person) -> Person | AirflowUnavailable:
+    """What it means that Airflow does not find something; a task is told so, too, when its API server does not answer.
+
+    Then the index of projects, which every Airflow of ours has, is not found either, and the task is tried again.
+    """
+    if Variable.get(INDEX, default=None) is None:
+        return AirflowUnavailable(f"{error} Or Airflow's API server does not answer: it does not find {INDEX} either.")
+    return error
 
 
 def rebuild_index() -> dict[str, Entry]:

@@ -14,6 +14,7 @@ from requests import PreparedRequest, Session
 from include.domain.errors import SettingInvalid
 from include.tiktok.client import ResearchApi
 from include.tiktok.token import Credentials
+from plugins.project_variables import not_found
 from plugins.sandbox_time import LOOPBACK, driven, pass_time
 
 
@@ -34,14 +35,16 @@ class TikTokResearchHook(HttpHook):
 
         Raises:
             SettingInvalid: there is no such connection, it lacks key or secret, or would send them over plain http.
+            AirflowUnavailable: Airflow does not say whether there is one.
         """
         try:
             connection = self.get_connection(self.http_conn_id)
         except AirflowNotFoundException as error:
-            raise SettingInvalid(
+            missing = SettingInvalid(
                 f"Connection {self.http_conn_id} does not exist; add it with login (client key) and password "
                 "(client secret) of the project's API client."
-            ) from error
+            )
+            raise not_found(missing) from error
         session = self.get_conn()
         if not connection.login or not connection.password:
             raise SettingInvalid(

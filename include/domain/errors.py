@@ -4,6 +4,7 @@
     ├── Moment                  nobody: the same call again in a moment
     │   ├── ApiUnavailable          TikTok answered with a passing fault, or not at all
     │   ├── StorageUnavailable      the object store does not answer
+    │   ├── AirflowUnavailable      Airflow's API server does not answer
     │   └── NoticeNotSent           a notification did not leave
     ├── Tomorrow                nobody: go on at a known time
     │   ├── QuotaExhausted          the client's requests or records of this UTC day are used up
@@ -64,6 +65,10 @@ class ApiUnavailable(Moment):
 
 class StorageUnavailable(Moment):
     """The object store could not answer this time."""
+
+
+class AirflowUnavailable(Moment):
+    """Airflow's API server could not answer this time."""
 
 
 class NoticeNotSent(Moment):

@@ -28,12 +28,21 @@ class Written:
 
 
 def put(
-    objects: Objects, path: str, tables: Iterable[pa.Table], schema: pa.Schema, notes: Mapping[str, str] | None = None
+    objects: Objects,
+    path: str,
+    tables: Iterable[pa.Table],
+    schema: pa.Schema,
+    notes: Mapping[str, str] | None = None,
+    *,
+    group: int = ROW_GROUP,
 ) -> Written:
-    """Put `tables` as one Parquet object. `notes` go into its metadata: they are replaced together with the rows."""
+    """Put `tables` as one Parquet object, with `group` rows in each row group, which is what it takes of memory.
+
+    `notes` go into its metadata: they are replaced together with the rows.
+    """
     with TemporaryDirectory() as folder:
         local = Path(folder) / "rows.parquet"
-        rows = write_local(local, tables, schema.with_metadata(dict(notes or {})))
+        rows = write_local(local, tables, schema.with_metadata(dict(notes or {})), group)
         with local.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         pa.default_memory_pool().release_unused()  # before the store reads the file into buffers of its own
@@ -41,12 +50,12 @@ def put(
     return Written(rows, sha256)
 
 
-def write_local(path: Path, tables: Iterable[pa.Table], schema: pa.Schema) -> int:
+def write_local(path: Path, tables: Iterable[pa.Table], schema: pa.Schema, group: int = ROW_GROUP) -> int:
     """Write `tables` to a local file in row groups of a fixed size; returns the rows."""
     rows = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for table in _regrouped(tables):
-            writer.write_table(table.cast(schema), row_group_size=ROW_GROUP)
+        for table in _regrouped(tables, group):
+            writer.write_table(table.cast(schema), row_group_size=group)
             rows += table.num_rows
     return rows
 
@@ -69,16 +78,16 @@ def notes_of(file: pq.ParquetFile) -> dict[str, str]:
     return {name.decode(): value.decode() for name, value in metadata.items()}
 
 
-def _regrouped(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """The same rows in tables of ROW_GROUP rows; the last one may be shorter."""
+def _regrouped(tables: Iterable[pa.Table], group: int) -> Iterator[pa.Table]:
+    """The same rows in tables of `group` rows; the last one may be shorter."""
     waiting: list[pa.Table] = []
     for table in tables:
         waiting.append(table)
-        if sum(each.num_rows for each in waiting) < ROW_GROUP:
+        if sum(each.num_rows for each in waiting) < group:
             continue
         rows = pa.concat_tables(waiting)
-        whole = rows.num_rows - rows.num_rows % ROW_GROUP
-        yield from (rows.slice(start, ROW_GROUP) for start in range(0, whole, ROW_GROUP))
+        whole = rows.num_rows - rows.num_rows % group
+        yield from (rows.slice(start, group) for start in range(0, whole, group))
         waiting = [rows.slice(whole)]
     if any(table.num_rows for table in waiting):
         yield pa.concat_tables(waiting).combine_chunks()

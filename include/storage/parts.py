@@ -23,6 +23,9 @@ CREATED = "create_time"
 RUN_BATCH = 256
 """Rows in memory of each sorted run while a part is made; a million videos make some 120 runs."""
 
+PART_GROUP = 8_192
+"""Rows in a row group of a part, fewer than in a month file: the task that makes it holds its runs in memory, too."""
+
 WRITTEN_AT_ONCE = 2**20
 """Bytes: each column of each batch would be a write of its own."""
 
@@ -45,7 +48,8 @@ def put_part(
     with TemporaryDirectory() as folder:
         runs = [_sorted_run(Path(folder) / f"{number}", table, key) for number, table in enumerate(tables)]
         count = _Count(key)
-        written = put(objects, layout.part(window), count.seen(merged(map(_tables_in, runs), key)), schema)
+        rows = count.seen(merged(map(_tables_in, runs), key))
+        written = put(objects, layout.part(window), rows, schema, group=PART_GROUP)
     return Part(written.sha256, dict(count.months), dict(count.queries), count.first, count.last)
 
 

@@ -237,6 +237,7 @@ def test_a_project_of_the_environment_cannot_be_retired_by_a_form(register, reti
 @pytest.mark.usefixtures("full")
 def test_what_a_broken_or_deleted_project_left_can_be_purged(retire, variables, storage, registry, api_client, text):
     variables.delete(KEY)
+    variables.set("research_projects", "{}")
     if text:
         variables.set(KEY, text)
     with answering(api_client, DAG_ID, "Approve"):

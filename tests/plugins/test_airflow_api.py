@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from include.domain.errors import SettingInvalid
-from plugins.airflow_api import AirflowApi, AirflowUnavailable, airflow_api, note_run
+from include.domain.errors import AirflowUnavailable, SettingInvalid
+from plugins.airflow_api import AirflowApi, airflow_api, note_run
 from tests.airflow_server import airflow_server
 
 SECRET = "pool-password"

@@ -2,7 +2,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
 from airflow.sdk.execution_time.comms import ErrorResponse
 
-from include.domain.errors import ProjectInvalid
+from include.domain.errors import AirflowUnavailable, ProjectInvalid
 from include.domain.index import Entry, index_from
 from plugins import project_variables
 from plugins.project_variables import PREFIX
@@ -137,8 +137,17 @@ def test_a_run_reads_its_project_as_the_variable_says_now(variables):
     assert project_variables.load_project(ID).title == "Another title"
 
 
-def test_a_run_of_a_project_that_is_gone_says_so():
+def test_a_run_of_a_project_that_is_gone_says_so(variables):
+    project_variables.rebuild_index()
     with pytest.raises(ProjectInvalid, match=f"There is no Variable {PREFIX}{ID}"):
+        project_variables.load_project(ID)
+
+
+def test_a_run_is_tried_again_where_airflow_does_not_find_the_index_either():
+    """A task of Airflow 3.3 is told "not found" as well when the API server has just been restarted."""
+    with pytest.raises(
+        AirflowUnavailable, match=rf"There is no Variable {PREFIX}{ID}.* Or Airflow's API server does not"
+    ):
         project_variables.load_project(ID)
 
 

@@ -3,7 +3,7 @@ import json
 import pytest
 import requests
 
-from include.domain.errors import SettingInvalid
+from include.domain.errors import AirflowUnavailable, SettingInvalid
 from include.tiktok.token import bearer
 from plugins import tiktok_hook
 from plugins.tiktok_hook import TikTokResearchHook
@@ -107,7 +107,14 @@ def test_a_connection_without_key_or_secret_says_where_they_go(connection, missi
 
 def test_a_project_without_a_connection_says_which_to_add(monkeypatch):
     monkeypatch.delenv("AIRFLOW_CONN_TIKTOK_X", raising=False)
+    monkeypatch.setenv("AIRFLOW_VAR_RESEARCH_PROJECTS", "{}")
     with pytest.raises(SettingInvalid, match="Connection tiktok_x does not exist; add it with login"):
+        TikTokResearchHook("tiktok_x").research_api()
+
+
+def test_a_connection_is_not_missing_where_airflow_finds_nothing_at_all(monkeypatch):
+    monkeypatch.delenv("AIRFLOW_CONN_TIKTOK_X", raising=False)
+    with pytest.raises(AirflowUnavailable, match=r"Connection tiktok_x does not exist.* Or Airflow's API server"):
         TikTokResearchHook("tiktok_x").research_api()
 
 
