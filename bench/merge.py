@@ -21,7 +21,9 @@ DUPLICATES = 0.05
 WINDOWS = 120
 """Of thirty days each: ten years, 2,640 videos a day."""
 
-FIRST = date(2016, 9, 1)
+LAST = date(2026, 7, 10)
+"""Of every dataset: the new day after it falls into months that are equally full."""
+
 LAYOUT = ProjectLayout(PROJECT.project_id)
 DUCKDB: dict[str, str | bool] = {"preserve_insertion_order": False, "memory_limit": "12GB"}
 """As fast as it goes, on all cores, without the order that our files have."""
@@ -70,7 +72,7 @@ def figures(scale: float) -> dict[str, float]:
 def make(url: str, rows: int, windows: int) -> None:
     """Windows of thirty days; the last two days of each were harvested again later, which makes the duplicates."""
     objects, videos = open_storage(url), Videos()
-    for window in Window(FIRST, FIRST + timedelta(days=30 * windows - 1)).cut(30):
+    for window in Window(LAST - timedelta(days=30 * windows - 1), LAST).cut(30):
         ids = videos.ids(window, int(rows / windows * (1 - DUPLICATES)))
         put_window(objects, LAYOUT, window, videos, ids, SEEN)
         again = ids[-int(rows / windows * DUPLICATES) :]
