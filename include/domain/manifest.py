@@ -1,5 +1,6 @@
 """What was counted: the manifest of a window, and of a dataset."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -105,6 +106,11 @@ class Month(_Counted):
     rows: int
     sha256: str
     parts: dict[str, str]
+    bytes: int = 0
+
+    def holds(self, parts: Mapping[str, str], stored_bytes: int) -> bool:
+        """Whether the month's file has these parts, if a listing shows it with so many bytes; no is "look inside"."""
+        return self.bytes == stored_bytes > 0 and parts.items() <= self.parts.items()
 
 
 class DatasetManifest(_Counted):

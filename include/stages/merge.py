@@ -37,14 +37,17 @@ def _merge(
     layout: ProjectLayout, objects: Objects, run: str, now: Callable[[], datetime], lease: Lease
 ) -> DatasetManifest:
     before = read_dataset(objects, layout) or DatasetManifest(schema_version=SCHEMA_VERSION)
-    windows = []
-    for manifest in read_windows(objects, layout):
-        lease.keep(now())
-        windows.append(_with_its_part(manifest, objects, layout, run, now))
+    windows = [_with_its_part(each, objects, layout, run, now, lease) for each in read_windows(objects, layout)]
+    sizes = {each.path: each.bytes for some in objects.stored(layout.dataset) for each in some}
     months: dict[str, Month] = {}
     for month, parts in _parts_by_month(windows).items():
+        known, size = before.months.get(month), sizes.get(layout.month(month), 0)
+        if known and known.holds(parts, size):
+            months[month] = known
+            continue
         lease.keep(now())
-        months[month] = merge_month(objects, layout, month, parts, VIDEO_SCHEMA, "id", before.months.get(month))
+        brought = merge_month(objects, layout, month, parts, VIDEO_SCHEMA, "id", known)
+        months[month] = brought if brought.bytes else brought.model_copy(update={"bytes": size})
     after = DatasetManifest(
         schema_version=SCHEMA_VERSION,
         months=dict(sorted({**before.months, **months}.items())),
@@ -60,11 +63,17 @@ def _merge(
 
 
 def _with_its_part(
-    manifest: WindowManifest, objects: Objects, layout: ProjectLayout, run: str, now: Callable[[], datetime]
+    manifest: WindowManifest,
+    objects: Objects,
+    layout: ProjectLayout,
+    run: str,
+    now: Callable[[], datetime],
+    lease: Lease,
 ) -> WindowManifest:
     """The manifest; a window whose task ended before the window did gets its part now, so that its pages are merged."""
     if manifest.state is not State.INCOMPLETE:
         return manifest
+    lease.keep(now())
     try:
         with held(objects, layout.window(manifest.window), run, now):
             latest = read_window(objects, layout, manifest.window) or manifest  # another run may have ended it

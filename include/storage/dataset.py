@@ -45,7 +45,7 @@ def merge_month(
     streams += [_rows_of_month(objects, layout, window, month, key) for window in sorted(news)]
     held = dict(sorted({**held, **news}.items()))
     written = put(objects, path, merged(streams, key), schema, {PARTS: json.dumps(held)})
-    return Month(rows=written.rows, sha256=written.sha256, parts=held)
+    return Month(rows=written.rows, bytes=written.bytes, sha256=written.sha256, parts=held)
 
 
 def _rows_of_month(objects: Objects, layout: ProjectLayout, window: str, month: str, key: str) -> Iterator[pa.Table]:

@@ -21,9 +21,10 @@ BATCH = 4_096
 
 @dataclass(frozen=True)
 class Written:
-    """What was put: its rows, and the SHA-256 of its bytes."""
+    """What was put: its rows, its bytes and their SHA-256."""
 
     rows: int
+    bytes: int
     sha256: str
 
 
@@ -47,7 +48,7 @@ def put(
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         pa.default_memory_pool().release_unused()  # before the store reads the file into buffers of its own
         objects.write(path, local)
-    return Written(rows, sha256)
+        return Written(rows, local.stat().st_size, sha256)
 
 
 def write_local(path: Path, tables: Iterable[pa.Table], schema: pa.Schema, group: int = ROW_GROUP) -> int:

@@ -11,8 +11,8 @@ from include.domain.manifest import State, WindowManifest
 from include.domain.window import Window
 from include.stages.merge import merge
 from include.storage.leases import take
-from include.storage.manifests import read_dataset, write_window
-from include.storage.objects import open_storage
+from include.storage.manifests import read_dataset, write_dataset, write_window
+from include.storage.objects import Objects, open_storage
 from include.storage.parquet import open_object
 from include.storage.parts import put_part
 from include.tiktok.query import query_id, query_of
@@ -234,3 +234,31 @@ def times(folder):
     root = folder / "storage"
     files = (path for path in root.rglob("*") if path.is_file() and path.parent.name != "lease")
     return {str(path.relative_to(root)): path.stat().st_mtime_ns for path in files}
+
+
+@pytest.mark.usefixtures("three_windows")
+def test_a_month_whose_file_is_not_the_one_that_its_manifest_tells_of_is_merged_again(objects):
+    """As after a restore, when the copy of the manifest is newer than that of the file."""
+    merge(project(), objects, "manual__1", now)
+    old = objects.read(LAYOUT.month("2026-01"))
+    complete(objects, JANUARY, (video(date(2026, 1, 5)), 0), (video(date(2026, 1, 6)), 0), (video(date(2026, 1, 7)), 0))
+    wanted = merge(project(), objects, "manual__2", now)
+    after = everything(objects)
+    objects.write(LAYOUT.month("2026-01"), old)
+    assert merge(project(), objects, "manual__3", now) == wanted
+    assert everything(objects) == after
+
+
+@pytest.mark.usefixtures("three_windows")
+def test_months_without_news_are_not_looked_into(objects, monkeypatch):
+    merge(project(), objects, "manual__1", now)
+    monkeypatch.setattr(Objects, "reader", None)
+    merge(project(), objects, "manual__2", now)
+
+
+@pytest.mark.usefixtures("three_windows")
+def test_a_manifest_from_before_sizes_were_noted_learns_them(objects):
+    wanted = merge(project(), objects, "manual__1", now)
+    older = {month: held.model_copy(update={"bytes": 0}) for month, held in wanted.months.items()}
+    write_dataset(objects, LAYOUT, wanted.model_copy(update={"months": older}))
+    assert merge(project(), objects, "manual__2", now) == wanted
