@@ -60,10 +60,11 @@ class AirflowApi:
         run = f"{self.url}/api/v2/dags/{quote(dag_id, safe='')}/dagRuns/{quote(run_id, safe='')}"
         headers = self._authorization()
         answer = _asked("GET", run, headers=headers)
-        lines = str(_said(answer).get("note") or "").splitlines()
-        if _good(answer) and line not in lines:
+        known = _said(answer)
+        lines = str(known.get("note") or "").splitlines()
+        if "note" in known and line not in lines:
             answer = _asked("PATCH", run, json={"note": "\n".join([*lines, line])}, headers=headers)
-        if not _good(answer):
+        if "note" not in _said(answer):
             raise SettingInvalid(f"Airflow does not let us edit the run {run_id} (HTTP {answer.status_code}). {REMEDY}")
 
     def _authorization(self) -> dict[str, str]:

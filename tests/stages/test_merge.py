@@ -229,13 +229,6 @@ def test_parts_merged_in_any_order_give_the_same_rows(tmp_path_factory, seen, or
     ]
 
 
-def times(folder):
-    """When each object on the disk, but for leases, was written last, to the nanosecond."""
-    root = folder / "storage"
-    files = (path for path in root.rglob("*") if path.is_file() and path.parent.name != "lease")
-    return {str(path.relative_to(root)): path.stat().st_mtime_ns for path in files}
-
-
 @pytest.mark.usefixtures("three_windows")
 def test_a_month_whose_file_is_not_the_one_that_its_manifest_tells_of_is_merged_again(objects):
     """As after a restore, when the copy of the manifest is newer than that of the file."""
@@ -262,3 +255,10 @@ def test_a_manifest_from_before_sizes_were_noted_learns_them(objects):
     older = {month: held.model_copy(update={"bytes": 0}) for month, held in wanted.months.items()}
     write_dataset(objects, LAYOUT, wanted.model_copy(update={"months": older}))
     assert merge(project(), objects, "manual__2", now) == wanted
+
+
+def times(folder):
+    """When each object on the disk, but for leases, was written last, to the nanosecond."""
+    root = folder / "storage"
+    files = (path for path in root.rglob("*") if path.is_file() and path.parent.name != "lease")
+    return {str(path.relative_to(root)): path.stat().st_mtime_ns for path in files}

@@ -53,6 +53,20 @@ def test_an_outage_that_one_task_met_is_waited_for_by_all(objects, asked_before)
     assert sent(objects) == 1 + asked_before
 
 
+def test_tasks_at_the_same_time_never_lose_each_others_counts(objects):
+    def work(_):
+        mine = ledger(objects)
+        for _ in range(10):
+            mine.before_request(AT)
+            mine.after_answer(100)
+        mine.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert spent(objects, CLIENT, AT.date()).requests == 80
+    assert spent(objects, CLIENT, AT.date()).records == 8_000
+
+
 def test_tasks_at_the_same_time_never_break_the_reserve_together(tmp_path):
     """Each counts its request before it looks at what the others have counted."""
     objects = open_storage(f"file://{tmp_path}/storage")
