@@ -3,15 +3,15 @@
 import asyncio
 from typing import Any
 
-import orjson
 from fastapi import FastAPI, Request, Response
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from include.sandbox.admin import admin_routes
-from include.sandbox.api import ENDPOINTS, handle
+from include.sandbox.api import handle
 from include.sandbox.clock import http_date
-from include.sandbox.exchange import Call, Reply
+from include.sandbox.exchange import Reply
+from include.sandbox.inprocess import build_call
 from include.sandbox.sandbox import Sandbox
 
 
@@ -25,44 +25,17 @@ def build(sandbox: Sandbox) -> ASGIApp:
         redirect_slashes=False,
     )
 
-    def add(path: str, endpoint: str, methods: tuple[str, ...] = ("POST",)) -> None:
-        async def serve(request: Request) -> Response:
-            try:
-                call = await _call(request, endpoint)
-            except ClientDisconnect:  # a client that was killed while it asked has asked nothing
-                return Response(status_code=400)
-            return await _send(handle(sandbox, call))
+    async def serve(request: Request) -> Response:
+        try:
+            content = await request.body()
+        except ClientDisconnect:  # a client that was killed while it asked has asked nothing
+            return Response(status_code=400)
+        call = build_call(request.url.path, request.query_params, request.headers, content, request.method)
+        return await _send(handle(sandbox, call))
 
-        app.add_api_route(path, serve, methods=list(methods), response_model=None)
-
-    add("/v2/oauth/token/", "token")
-    for endpoint in ENDPOINTS:
-        add(f"/v2/research/{endpoint}/", endpoint)
     app.include_router(admin_routes(sandbox))
-    add("/v2/{path:path}", "not_found", ("GET", "POST", "PUT", "DELETE"))
+    app.add_api_route("/v2/{path:path}", serve, methods=["POST", "GET", "PUT", "DELETE"], response_model=None)
     return _Marked(app, sandbox)
-
-
-async def _call(request: Request, endpoint: str) -> Call:
-    return Call(
-        endpoint,
-        await _body(request),
-        request.query_params.get("fields", ""),
-        request.headers.get("authorization", ""),
-    )
-
-
-async def _body(request: Request) -> dict[str, Any] | None:
-    kind = request.headers.get("content-type", "")
-    if kind.startswith(("multipart/form-data", "application/x-www-form-urlencoded")):
-        form = await request.form()
-        return {name: part if isinstance(part, str) else await part.read() for name, part in form.items()}
-    # Any other content type will do: a client sends text/plain with success (tiktok_research_api_helper).
-    try:
-        found = orjson.loads(await request.body() or b"{}")
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
 
 
 async def _send(reply: Reply) -> Response:

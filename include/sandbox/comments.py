@@ -5,7 +5,8 @@ from typing import Any
 
 from include.sandbox.corpus import SETTLED
 from include.sandbox.exchange import Answer, Call, number, page_size
-from include.sandbox.noise import noise, pick, share, snowflake
+from include.sandbox.ids import COMMENT, make_id
+from include.sandbox.noise import noise, pick, share
 from include.sandbox.records import asked_fields
 from include.sandbox.refusals import comments_not_disclosed, cursor_rejected, invalid
 from include.sandbox.sandbox import Sandbox
@@ -68,14 +69,17 @@ def _comments(sandbox: Sandbox, video: Video) -> list[dict[str, Any]] | None:
         return corpus.planted.comments[video.id]
     final = corpus.value(video, "comment_count", SETTLED) or 0
     so_far = min(corpus.value(video, "comment_count", now) or 0, sandbox.settings.reachable_comments)
-    return [_comment(video, place, final) for place in range(so_far)]
+    # Neither by id nor by time (recorded), but new ones do not turn the whole list around.
+    places = sorted(range(so_far), key=lambda place: place + noise(video.id, 30_000 + place) % 40)
+    return [_comment(video, place, final, sandbox.settings.missing_keys) for place in places]
 
 
-def _comment(video: Video, place: int, final: int) -> dict[str, Any]:
+def _comment(video: Video, place: int, final: int, missing_keys: bool) -> dict[str, Any]:
     key = noise(video.id, 10_000 + place)
     # The inverse of how counts settle, so that a comment is never younger than the count that includes it.
     created = video.create_time + 60 + int(SETTLING_DAYS * DAY * (1 - sqrt(max(1 - place / max(final, 1), 0))))
-    comment_id = snowflake(created - 25 - key % 68, noise(key, 1))
+    comment_id = make_id(created - 25 - key % 68, COMMENT, noise(key, 1))
+    replies = {} if missing_keys and noise(key, 4) % 12 == 0 else {"reply_count": _reply_count(comment_id)}
     return {
         "id": comment_id,
         "video_id": video.id,
@@ -83,7 +87,7 @@ def _comment(video: Video, place: int, final: int) -> dict[str, Any]:
         "like_count": int(share(key, 3) ** 6 * 5000),
         "parent_comment_id": video.id,
         "create_time": created,
-        "reply_count": _reply_count(comment_id),
+        **replies,
     }
 
 
@@ -106,7 +110,7 @@ def _reply(comment_id: int, place: int) -> dict[str, Any]:
     key = noise(comment_id, 45 + place)
     created = (comment_id >> 32) + 100 + place * 600 + key % 600
     return {
-        "id": snowflake(created - 25 - key % 68, noise(key, 1)),
+        "id": make_id(created - 25 - key % 68, COMMENT, noise(key, 1)),
         "parent_comment_id": comment_id,
         "reply_count": 0,
         "like_count": int(share(key, 3) ** 6 * 50),

@@ -7,7 +7,8 @@ from typing import Any
 
 from include.sandbox.creators import WELL_KNOWN, Population
 from include.sandbox.days import Days, day_of, days_back, midnight
-from include.sandbox.noise import noise
+from include.sandbox.ids import LONGEST_GAP, mask_of, scheduled_for
+from include.sandbox.noise import noise, share
 from include.sandbox.planted import Planted
 from include.sandbox.query import Test, compile_query
 from include.sandbox.settings import SandboxSettings
@@ -27,6 +28,7 @@ class Corpus:
         self.settings = settings or SandboxSettings()
         self.population = Population(self.settings.seed, self.settings.creators, self.settings.null_characters)
         self.days = Days(self.settings, self.population)
+        self._mask = mask_of(self.settings.seed)
         self.reset(self.settings)
 
     def reset(self, settings: SandboxSettings) -> None:
@@ -42,15 +44,23 @@ class Corpus:
     def search(self, query: dict, start: date, end: date, at: datetime | None = None) -> list[Video]:
         """The videos created from `start` to `end`, both included, that `query` finds, descending by id.
 
-        At a moment `at`: those indexed by then and still available. Without one: all of them, indexed or not,
-        removed or not.
+        At a moment `at`: those the pages of the search show, that is, indexed by then, still available and not
+        withheld. Without one: all of them.
         """
         moment = None if at is None else int(at.timestamp())
         found = self.indexed(compile_query(query, self.settings.fuzzy_matching), start, end, moment)
         return [video for video in found if moment is None or self.available(video, moment)]
 
+    def hits(self, query: dict, start: date, end: date, at: datetime | None = None) -> int:
+        """How many positions the search has at the moment `at`: removed and withheld videos take one each too."""
+        moment = None if at is None else int(at.timestamp())
+        return sum(1 for _ in self.indexed(compile_query(query, self.settings.fuzzy_matching), start, end, moment))
+
     def indexed(self, test: Test, start: date, end: date, at: int | None = None) -> Iterator[Video]:
-        """The videos the index holds at `at`, removed ones too, descending by id; made day by day as they are read."""
+        """The videos the index holds at `at`, removed and withheld ones too, descending by id.
+
+        Days are made as they are read.
+        """
 
         def read(video: Video, name: str) -> Any:
             return self.value(video, name, SETTLED if at is None else at)
@@ -60,7 +70,7 @@ class Corpus:
             matches = [
                 video for video in self._day(day) if (at is None or video.indexed_at <= at) and test(video, read)
             ]
-            # An id is up to 48 seconds older than its video: a day's first videos may belong among those before it.
+            # An id is older than its video, a scheduled one by days: some videos belong among those of days before.
             border = midnight(day) << 32
             merged = sorted(carried + matches, key=lambda video: -video.id) if carried else matches
             carried = [video for video in merged if video.id < border]
@@ -71,7 +81,9 @@ class Corpus:
         """The video with this id, found through the time its id holds."""
         if not 0 < video_id < 1 << 63:
             return None
-        for day in dict.fromkeys((day_of(video_id >> 32), day_of((video_id >> 32) + 60))):
+        uploaded, scheduled = video_id >> 32, scheduled_for(video_id, self._mask)
+        moments = (uploaded, uploaded + LONGEST_GAP) if scheduled is None else (scheduled,)
+        for day in dict.fromkeys(map(day_of, moments)):
             videos = self._day(day)
             place = bisect_left(videos, -video_id, key=lambda video: -video.id)
             if place < len(videos) and videos[place].id == video_id:
@@ -79,9 +91,15 @@ class Corpus:
         return self.planted.videos.get(video_id)
 
     def available(self, video: Video, at: int) -> bool:
-        """Whether the API still shows the video: neither deleted nor by a creator who turned private."""
+        """Whether the API shows the video: neither withheld, nor deleted, nor by a creator who turned private."""
+        if self.withheld(video):
+            return False
         gone = (video.deleted_at, self.deleted.get(video.id), self.private_since(video.creator.username))
         return not any(moment is not None and moment <= at for moment in gone)
+
+    def withheld(self, video: Video) -> bool:
+        """Whether TikTok counts the video among the hits of a search and never shows it (39 of 145, recorded)."""
+        return video.planted is None and share(video.id, 33) < self.settings.withheld_share
 
     def private_since(self, username: str) -> int | None:
         """When this creator turned private, in Unix seconds, or None."""

@@ -46,6 +46,11 @@ class Creator:
     weight: float
 
 
+def display_name(username: str) -> str:
+    """The name that is shown for an account: blanks where its handle has none."""
+    return username.replace("_", " ").replace(".", " ").replace("\x00", "").title()
+
+
 class Population:
     """All creators, in the order of their registration."""
 
@@ -76,7 +81,8 @@ def _creator(base: int, index: int, size: int, null_characters: bool) -> Creator
         plain = username if null_characters else username.replace("\x00", "")
         return Creator(index, key, plain, region, language, FIRST_REGISTRATION, 0.012 * _typical_total(size))
     region = pick(key, 1, REGIONS)
-    name = f"synth_{pick(key, 2, STEMS)}_{index}"
+    # Handles may have two dots in a row (recorded).
+    name = f"synth_{pick(key, 2, STEMS)}{'_' if noise(key, 11) % 40 else '..'}{index}"
     if null_characters and noise(key, 3) % 200 == 0:
         name += "\x00\x00"
     registered = FIRST_REGISTRATION + (LAST_REGISTRATION - FIRST_REGISTRATION) * index // size

@@ -8,6 +8,7 @@ from threading import Lock
 
 from include.sandbox.captions import TAGS
 from include.sandbox.creators import Population
+from include.sandbox.ids import gap, mask_of, scheduled_id, video_id
 from include.sandbox.settings import SandboxSettings
 from include.sandbox.video import DAY, Video
 
@@ -25,10 +26,10 @@ def day_of(moment: float) -> date:
 
 
 def make_day(day: date, settings: SandboxSettings, population: Population) -> list[Video]:
-    """The videos created on `day`, strictly descending by id.
+    """The videos created on `day`, strictly descending by id, that is, by the time of their upload.
 
-    `id >> 32` lies 18 to 48 seconds before the creation time, which therefore is only nearly in order
-    (recorded page of tiktok_research_api_helper).
+    Most were created 20 to 89 seconds after their upload; a scheduled post was uploaded up to ten days before the
+    full minute it is created on (recorded answers).
     """
     if day < settings.first_day or (settings.last_day and day > settings.last_day):
         return []
@@ -38,13 +39,20 @@ def make_day(day: date, settings: SandboxSettings, population: Population) -> li
     size = round(settings.videos_per_day * (1 + settings.daily_variation * rng.uniform(-1, 1)))
     posters = rng.choices(population.creators[:known], cum_weights=population.weights[:known], k=size) if known else []
     chance, bits, lag = rng.random, rng.getrandbits, settings.index_lag_hours * 3600
+    mask = mask_of(settings.seed)
     videos = []
     for creator in posters:
         created = start + int(chance() * DAY)
+        wait, code, low = gap(chance()), chance(), bits(16)
+        if chance() < settings.scheduled_share:
+            created -= created % 60
+            new_id = scheduled_id(created, mask, code, low)
+        else:
+            new_id = video_id(created - wait, mask, code, low)
         tags = TAGS[creator.language]
         videos.append(
             Video(
-                (created - 18 - int(chance() * 31)) << 32 | bits(32),
+                new_id,
                 created,
                 created + int(chance() ** 2 * lag),
                 created + 3600 + int(chance() ** 3 * 400 * DAY) if chance() < settings.removed_share else None,

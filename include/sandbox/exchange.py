@@ -12,17 +12,24 @@ JSON = "application/json; charset=utf-8"
 
 @dataclass(frozen=True)
 class Call:
-    """One request to the API, its body parsed; `body` is None when it was no JSON object and no form."""
+    """One request to the API, its body parsed; `body` is None when it was no JSON object and no form.
+
+    `fault` is the kind of fault it meets: `api.handle` sets it.
+    """
 
     endpoint: str
     body: dict[str, Any] | None
     fields: str = ""
     authorization: str = ""
+    fault: str | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What an endpoint found: `data`, how many records that is, and the message that goes with `ok`."""
+    """What an endpoint found: `data`, how many records that is, and the message that goes with `ok`.
+
+    `poison` is what makes its bytes unreadable.
+    """
 
     data: dict[str, Any] | None
     records: int = 0
@@ -30,11 +37,16 @@ class Answer:
     status: int = 200
     text: str | None = None
     batch: bool = False
+    poison: str | None = None
 
 
 @dataclass
 class Reply:
-    """What goes over the wire. `drop` says how many bytes are sent before the connection breaks."""
+    """What goes over the wire.
+
+    `wait`: seconds before it goes; `drop`: bytes that are sent before the connection breaks; `ahead`: by how many
+    seconds its date is wrong.
+    """
 
     status: int
     content: bytes
@@ -42,6 +54,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     wait: float = 0
     drop: int | None = None
+    ahead: float = 0
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 import random
 from collections.abc import Sequence
-from datetime import date
-from typing import Annotated, Literal
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from include.sandbox.endpoints import Endpoint
 
@@ -32,18 +32,47 @@ Kind = Literal[
     "scope_refused",
     "search_rejected",
     "cursor_rejected",
+    "redirect_302",
+    "unauthorized_401",
+    "forbidden_403",
+    "not_found_404",
+    "teapot_418",
+    "wrong_date",
+    "bad_byte",
+    "huge_number",
+    "deep_nesting",
+    "not_json",
+    "empty_more",
+    "missing_list",
+    "early_end",
+    "repeated_page",
+    "skipping_cursor",
 ]
+
+#: What makes the bytes of a good answer unreadable.
+Poison = Literal["bad_byte", "huge_number", "deep_nesting", "not_json"]
+
+#: Faults of a page of a search: they count and hit no other requests than those to video/query.
+PageFault = Literal["empty_more", "missing_list", "early_end", "repeated_page", "skipping_cursor"]
+PAGE_FAULTS = frozenset(get_args(PageFault))
 
 
 def _listed(value: object) -> object:
     return (value,) if isinstance(value, int) else value
 
 
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_aware)]
+
+
 class Fault(BaseModel):
     """One fault and the requests it hits: the `nth` ones, a share of them, or every one; at most `times` of them.
 
-    Requests are counted from 1, per fault, from the moment it is switched on. Token requests count only for a fault
-    whose `endpoint` is `token`.
+    Requests are counted from 1, per fault, from the moment it is switched on; those before `since` or from `until` on
+    (by the sandbox's clock) are not counted. Token requests count only for a fault whose `endpoint` is `token`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,8 +82,31 @@ class Fault(BaseModel):
     nth: Annotated[tuple[int, ...], BeforeValidator(_listed)] = ()
     probability: Annotated[float, Field(ge=0, le=1)] | None = None
     times: Annotated[int, Field(ge=1)] | None = None
-    seconds: Annotated[float, Field(ge=0)] = 0
+    seconds: float = 0
     retry_after: int | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.seconds < 0 and self.kind != "wrong_date":
+            raise ValueError("seconds: only the date of wrong_date can lie behind")
+        if self.kind in PAGE_FAULTS and self.endpoint not in (None, "video/query"):
+            raise ValueError(f"endpoint: {self.kind} is a fault of video/query")
+        return self
+
+    @property
+    def wait(self) -> float:
+        """How many seconds the reply is late."""
+        return 0 if self.kind == "wrong_date" else self.seconds
+
+    def concerns(self, endpoint: str, now: datetime) -> bool:
+        """Whether a request to `endpoint` at the moment `now` counts for this fault."""
+        if (self.since and now < self.since) or (self.until and now >= self.until):
+            return False
+        if self.kind in PAGE_FAULTS:
+            return endpoint == "video/query"
+        return endpoint == self.endpoint if self.endpoint else endpoint != "token"
 
 
 class BadWindow(BaseModel):
@@ -107,9 +159,9 @@ class Injector:
     def faults(self) -> tuple[Fault, ...]:
         return tuple(rule.fault for rule in self._rules)
 
-    def next(self, endpoint: str) -> Fault | None:
+    def next(self, endpoint: str, now: datetime) -> Fault | None:
         """The fault that the next request to `endpoint` meets: the first that hits. Every rule counts every request."""
-        hits = [rule.fault for rule in self._rules if rule.meets(endpoint)]
+        hits = [rule.fault for rule in self._rules if rule.meets(endpoint, now)]
         return hits[0] if hits else None
 
 
@@ -118,8 +170,8 @@ class _Rule:
         self.fault, self._rng = fault, rng
         self._seen = self._hits = 0
 
-    def meets(self, endpoint: str) -> bool:
-        if endpoint != self.fault.endpoint and (self.fault.endpoint or endpoint == "token"):
+    def meets(self, endpoint: str, now: datetime) -> bool:
+        if not self.fault.concerns(endpoint, now):
             return False
         self._seen += 1
         if self.fault.times is not None and self._hits >= self.fault.times:

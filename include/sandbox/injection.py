@@ -1,4 +1,4 @@
-"""What each kind of fault does to a reply."""
+"""What each kind of fault does to a reply. What the faults of a page do stands in `pages`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -6,13 +6,15 @@ from types import MappingProxyType
 from typing import Any
 
 from include.sandbox import refusals
-from include.sandbox.envelopes import failure, gateway_page
+from include.sandbox.envelopes import gateway_page
 from include.sandbox.exchange import JSON, Reply
 from include.sandbox.faults import Fault
+from include.sandbox.poison import POISONS
 from include.sandbox.refusals import Refusal
 
 WENT = "Something went wrong. Please try again later."
 WRONG = "Something is wrong. Please try again later."
+YEAR = 365 * 24 * 3600.0
 
 REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], Refusal]] = MappingProxyType(
     {
@@ -41,28 +43,36 @@ INSTEAD: Mapping[str, Callable[[], Reply]] = MappingProxyType(
         "html_504": lambda: gateway_page(504),
         "empty_body": lambda: Reply(200, b"", JSON),
         "dropped": lambda: Reply(200, b"", drop=0),
+        "redirect_302": lambda: Reply(302, b"", "text/html", {"Location": "https://login.example/signin"}),
+        "unauthorized_401": lambda: Reply(401, b"", "text/plain"),
+        "forbidden_403": lambda: gateway_page(403),
+        "not_found_404": lambda: gateway_page(404),
+        "teapot_418": lambda: Reply(418, b"", "text/plain"),
     }
 )
 """Faults after which the API does nothing at all."""
 
 
-def instead(fault: Fault, body: Mapping[str, Any], log: str, with_data: bool) -> Reply | None:
-    """The reply that takes the place of an answer, or None when the fault only spoils the answer."""
-    if fault.kind in INSTEAD:
-        reply = INSTEAD[fault.kind]()
-    elif fault.kind in REFUSALS:
-        reply = failure(REFUSALS[fault.kind](body), log, with_data)
-    else:
-        return None
-    return with_fault(reply, fault)
+def refusal_of(fault: Fault, body: Mapping[str, Any]) -> Refusal | None:
+    """The error of the API that takes the place of an answer, if the fault is one."""
+    return REFUSALS[fault.kind](body) if fault.kind in REFUSALS else None
+
+
+def reply_of(fault: Fault) -> Reply | None:
+    """The reply of something in front of the API, if the fault is that the request never gets there."""
+    return INSTEAD[fault.kind]() if fault.kind in INSTEAD else None
 
 
 def with_fault(reply: Reply, fault: Fault) -> Reply:
-    """`reply` as the fault leaves it: late, cut short, broken off, with a `Retry-After`."""
-    headers = reply.headers if fault.retry_after is None else {**reply.headers, "Retry-After": str(fault.retry_after)}
-    spoilt = replace(reply, headers=headers, wait=fault.seconds)
-    if fault.kind == "truncated":
-        return replace(spoilt, content=reply.content[: max(len(reply.content) * 2 // 5, 1)])
+    """`reply` as the fault leaves it: late, unreadable, broken off, with a `Retry-After` or a wrong date."""
+    headers = dict(reply.headers)
+    if fault.retry_after is not None:
+        headers["Retry-After"] = str(fault.retry_after)
+    late = replace(reply, headers=headers, wait=fault.wait)
+    if fault.kind in POISONS:
+        return replace(late, content=POISONS[fault.kind](reply.content))
+    if fault.kind == "wrong_date":
+        return replace(late, ahead=fault.seconds or YEAR)
     if fault.kind == "dropped_midway":
-        return replace(spoilt, drop=len(reply.content) // 2)
-    return spoilt
+        return replace(late, drop=len(reply.content) // 2)
+    return late

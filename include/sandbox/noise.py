@@ -26,8 +26,3 @@ def share(key: int, lane: int) -> float:
 def pick(key: int, lane: int, items: Sequence[Item]) -> Item:
     """One of `items`, each as likely as the others."""
     return items[noise(key, lane) % len(items)]
-
-
-def snowflake(moment: int, low: int) -> int:
-    """An id as TikTok makes them: Unix seconds in the upper half, anything in the lower 32 bits."""
-    return (moment << 32) | (low & 0xFFFFFFFF)

@@ -71,6 +71,14 @@ def has_keyword(query: dict) -> bool:
     return any(entry["field_name"] == "keyword" for name in LISTS for entry in query.get(name) or [])
 
 
+def named_usernames(query: dict) -> frozenset[str]:
+    """The usernames that an accepted query asks for."""
+    conditions = [entry for name in ("and", "or") for entry in query.get(name) or []]
+    return frozenset(
+        name for entry in conditions if entry["field_name"] == "username" for name in entry["field_values"]
+    )
+
+
 def parse_day(text: object, name: str) -> datetime:
     """Midnight of a day written as YYYYMMDD.
 

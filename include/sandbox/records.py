@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from include.sandbox.corpus import Corpus
+from include.sandbox.drift import drift
 from include.sandbox.noise import noise
 from include.sandbox.refusals import invalid
 from include.sandbox.video import FACTS, Video, value
@@ -35,6 +36,10 @@ def asked_fields(text: str, known: Sequence[str], accept_favourites: bool = Fals
 
 def record(corpus: Corpus, video: Video, fields: Sequence[str], at: int) -> dict[str, Any]:
     """`video` as a JSON object with at most `fields`."""
+    return drift(_documented(corpus, video, fields, at), video.id, corpus.settings)
+
+
+def _documented(corpus: Corpus, video: Video, fields: Sequence[str], at: int) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     turn = noise(video.id, 31) % len(fields)
     left_out = _left_out(video.id) if corpus.settings.missing_keys and video.planted is None else ()
@@ -51,7 +56,7 @@ def record(corpus: Corpus, video: Video, fields: Sequence[str], at: int) -> dict
 
 def user_record(corpus: Corpus, video: Video, fields: Sequence[str], at: int) -> dict[str, Any]:
     """`video` as the user endpoints show it: two structures are spelled differently there (TikTok docs)."""
-    shown = record(corpus, video, fields, at)
+    shown = _documented(corpus, video, fields, at)
     tag = shown.get("video_tag")
     if tag and "type" in tag:
         number = 3 - tag["number"] if tag["type"] == "AIGC Type" else tag["number"]
@@ -59,7 +64,7 @@ def user_record(corpus: Corpus, video: Video, fields: Sequence[str], at: int) ->
     if effects := shown.get("effect_info_list"):
         renamed = {"effect_photo_url": "effect_photo_URI"}
         shown["effect_info_list"] = [{renamed.get(key, key): text for key, text in one.items()} for one in effects]
-    return shown
+    return drift(shown, video.id, corpus.settings)
 
 
 def _left_out(video_id: int) -> frozenset[str]:

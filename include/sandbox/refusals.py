@@ -3,13 +3,23 @@
 Wordings are those of public clients and TikTok's error page where recorded; docs/sandbox.md says which are invented.
 """
 
+from typing import Literal
+
+#: How an error is wrapped: in any recorded shape, never with `data`, or always with `data` and without a log id.
+Wrapping = Literal["varied", "without_data", "as_recorded"]
+
+#: Codes without which nobody could tell such an error from another one of the same status.
+DECISIVE_CODES = frozenset(
+    {"access_token_invalid", "scope_not_authorized", "scope_permission_missed", "daily_quota_limit_exceeded"}
+)
+
 
 class Refusal(Exception):
     """The API answers a request with an error."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, wrapping: Wrapping = "varied") -> None:
         super().__init__(f"{status} {code}: {message}")
-        self.status, self.code, self.message = status, code, message
+        self.status, self.code, self.message, self.wrapping = status, code, message, wrapping
 
 
 def invalid(what: str) -> Refusal:
@@ -39,8 +49,8 @@ def cursor_rejected() -> Refusal:
 
 
 def unknown_user(username: str) -> Refusal:
-    """E6."""
-    return Refusal(400, "invalid_params", f"User name {username} is invalid: cannot find the user")
+    """E6: wording and missing `data` are recorded."""
+    return Refusal(400, "invalid_params", f"`username: {username}` is invalid: cannot find the user", "without_data")
 
 
 def user_refused() -> Refusal:
@@ -64,8 +74,9 @@ def comments_not_disclosed() -> Refusal:
 
 
 def daily_quota() -> Refusal:
-    """E10: used up until the next UTC day."""
-    return Refusal(429, "daily_quota_limit_exceeded", "Daily quota limit exceeded.")
+    """E10: used up until the next UTC day; the whole body is recorded."""
+    message = "The API daily quota limit exceeded. Please try again later"
+    return Refusal(429, "daily_quota_limit_exceeded", message, "as_recorded")
 
 
 def rate_limit() -> Refusal:

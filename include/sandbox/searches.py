@@ -4,8 +4,10 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 
+from include.sandbox.query import Test
 from include.sandbox.refusals import cursor_rejected, search_rejected
 from include.sandbox.settings import SandboxSettings
 from include.sandbox.video import Video
@@ -14,23 +16,58 @@ MOST = 10_000
 """Searches remembered at once; the oldest are forgotten, as if expired."""
 
 
-@dataclass
-class Search:
-    """One cached search. Its ids are read from the corpus only as far as its pages reach, and take 8 bytes each."""
+@dataclass(frozen=True)
+class Place:
+    """Where a page begins, and how many positions of the search it has."""
+
+    cursor: int
+    size: int
+
+    @property
+    def end(self) -> int:
+        return self.cursor + self.size
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a search asks for; `key` identifies query, dates and fields together."""
 
     key: str
+    test: Test
+    start: date
+    end: date
+    usernames: frozenset[str]
+
+
+@dataclass
+class Search:
+    """One cached search. Its ids are read from the corpus only as far as its pages reach, and take 8 bytes each.
+
+    `number` is its first search id; `cursors` are those it told, and those that follow a page it served.
+    """
+
+    asked: Asked
     source: Iterator[Video]
+    number: int
     issued_at: float
     ids: array = field(default_factory=lambda: array("q"))
-    boundaries: set[int] = field(default_factory=lambda: {0})
+    cursors: set[int] = field(default_factory=lambda: {0})
+    furthest: int = 0
     refused: int = 0
     pages: int = 0
 
     def reach(self, end: int) -> int:
         """Read on until `end` ids are known; returns how many there are, which is less when there are no more."""
-        missing = max(end - len(self.ids), 0)
+        missing = min(max(end - len(self.ids), 0), 1 << 40)
         self.ids.extend(video.id for video in islice(self.source, missing))
         return len(self.ids)
+
+    def accepts(self, place: Place, jumps: bool) -> bool:
+        """Whether a page may be asked for at `place`; `jumps` allows any."""
+        if jumps:
+            return place.cursor >= 0
+        reached = place.cursor % place.size == 0 and 0 <= place.cursor <= self.furthest
+        return reached or place.cursor in self.cursors
 
 
 class Searches:
@@ -45,15 +82,15 @@ class Searches:
         while len(self._known) > MOST or next(iter(self._known.values())).issued_at < expired:
             self._known.popitem(last=False)
 
-    def resume(self, search_id: str, key: str, cursor: int, now: float, settings: SandboxSettings) -> Search:
+    def resume(self, search_id: str, key: str, place: Place, now: float, settings: SandboxSettings) -> Search:
         """The search that `search_id` stands for.
 
         Raises:
             Refusal: the id is unknown, too young, too old, worn out, or belongs to another query; or the cursor is
-                none that this search has given.
+                none that this search takes.
         """
         search = self._known.get(search_id)
-        if search is None or search.key != key:
+        if search is None or search.asked.key != key:
             raise search_rejected(search_id)
         age = now - search.issued_at
         if not settings.search_ready_seconds <= age < settings.search_life_seconds:
@@ -63,6 +100,6 @@ class Searches:
         if search.refused < settings.search_refusals:
             search.refused += 1
             raise search_rejected(search_id)
-        if cursor not in search.boundaries:
+        if not search.accepts(place, settings.cursor_jumps):
             raise cursor_rejected()
         return search

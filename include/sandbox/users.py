@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from include.sandbox.creators import Creator
+from include.sandbox.creators import Creator, display_name
 from include.sandbox.exchange import Answer, Call, username
 from include.sandbox.noise import noise, pick, share
 from include.sandbox.people import creator_called, planted, well_known
@@ -11,7 +11,14 @@ from include.sandbox.records import asked_fields
 from include.sandbox.sandbox import Sandbox
 from include.sandbox.video import DAY
 
-BIOS = ("", "", "Nieuws uit België 🇧🇪", "Toujours à vélo", "Alles über Radfahren", "just having fun ✨")
+BIOS = (
+    "",
+    "",
+    "Nieuws uit België 🇧🇪\nElke dag om 18 uur\n\n📩 in de bio",
+    "Toujours à vélo",
+    "Alles über Radfahren",
+    "just having fun ✨",
+)
 
 
 def _followers(creator: Creator, now: int) -> int:
@@ -22,12 +29,13 @@ def _followers(creator: Creator, now: int) -> int:
 
 
 def _avatar(creator: Creator, now: int) -> str:
-    # Signed and expiring, as traktok saw it: never worth storing.
-    return f"https://p16.example/{creator.key:016x}.webp?x-expires={now + 2 * DAY}&x-signature={noise(now, 1):016x}"
+    # Signed and expiring (recorded): never worth storing, and nothing to show around.
+    signed = f"x-expires={now + 2 * DAY}&x-signature={noise(now, 1):016x}&refresh_token={noise(now, 2):016x}"
+    return f"https://p16.example/{creator.key:016x}.webp?{signed}"
 
 
 FACTS: dict[str, Callable[[Creator, int], Any]] = {
-    "display_name": lambda creator, _: creator.username.replace("_", " ").replace("\x00", "").title(),
+    "display_name": lambda creator, _: display_name(creator.username),
     "bio_description": lambda creator, _: pick(creator.key, 62, BIOS),
     "avatar_url": _avatar,
     "is_verified": lambda creator, _: well_known(creator) or noise(creator.key, 63) % 30 == 0,

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from zlib import crc32
 
 from include.sandbox import captions
-from include.sandbox.creators import WELL_KNOWN, Creator
-from include.sandbox.noise import noise, pick, share, snowflake
+from include.sandbox.creators import WELL_KNOWN, Creator, display_name
+from include.sandbox.ids import MUSIC, make_id, snowflake
+from include.sandbox.noise import noise, pick, share
 
 DAY = 86_400
 SETTLING_DAYS = 10
@@ -37,7 +39,11 @@ def value(video: Video, name: str, at: int) -> Any:
 
 
 def _mention(video: Video) -> str | None:
-    return WELL_KNOWN[noise(video.id, 2) % 7][0] if noise(video.id, 1) % 8 == 0 else None
+    """The account a caption mentions: its handle, or the text shown for it, which has blanks (recorded)."""
+    if noise(video.id, 1) % 8:
+        return None
+    handle = WELL_KNOWN[noise(video.id, 2) % 7][0]
+    return display_name(handle) if noise(video.id, 32) % 3 else handle
 
 
 def _caption(video: Video, _at: int) -> str:
@@ -47,7 +53,7 @@ def _caption(video: Video, _at: int) -> str:
 
 def _music(video: Video, _at: int) -> int:
     rank = int(5000 * share(video.id, 4) ** 3)
-    return snowflake(HOME + rank * 9973, noise(rank, 5))
+    return make_id(HOME + rank * 9973, MUSIC, noise(rank, 5))
 
 
 def _effects(video: Video, _at: int) -> list[str] | None:
@@ -108,11 +114,23 @@ def playlist(video: Video) -> int:
     return snowflake(week, 0x5EED0000 ^ video.creator.index)
 
 
-def _hashtag_infos(video: Video, _at: int) -> list[dict[str, str]]:
+def _hashtag_infos(video: Video, _at: int) -> list[dict[str, Any]]:
+    # The list may be shorter than hashtag_names, and NUL characters occur in nested texts too (recorded).
+    listed = video.tags[:-1] if noise(video.id, 34) % 5 == 0 else video.tags
+    end = "\x00" if "\x00" in video.creator.username else ""
     return [
-        {"hashtag_id": str(sum(map(ord, tag)) * 7919), "hashtag_name": tag, "hashtag_description": f"Alles over {tag}"}
-        for tag in video.tags
+        {
+            "hashtag_id": (1 << 53) + noise(crc32(tag.encode()), 1) % (1 << 61),
+            "hashtag_name": tag,
+            "hashtag_description": f"Alles over {tag}{end}",
+        }
+        for tag in listed
     ]
+
+
+def _label(video: Video, _at: int) -> dict[str, Any]:
+    marked = noise(video.id, 27) % 60 == 0
+    return {"type": int(marked), "vote": False, "warn": False, "content": "election" if marked else "", "sink": False}
 
 
 def _speech(video: Video, _at: int) -> str:
@@ -140,7 +158,7 @@ FACTS: dict[str, Callable[[Video, int], Any]] = {
     "username": lambda video, _: video.creator.username,
     "effect_ids": _effects,
     "playlist_id": _now_and_then(17, 8, lambda video, _: playlist(video)),
-    "voice_to_text": _now_and_then(18, 7, _speech),
+    "voice_to_text": _now_and_then(18, 5, _speech),
     "is_stem_verified": lambda video, _: noise(video.id, 19) % 40 == 0,
     "favorites_count": _count(20, 0.05),
     "video_duration": _duration,
@@ -148,7 +166,7 @@ FACTS: dict[str, Callable[[Video, int], Any]] = {
     "sticker_info_list": _now_and_then(26, 20, lambda _video, _at: [{"sticker_id": "901", "sticker_name": "Poll"}]),
     "effect_info_list": _effect_infos,
     "video_mention_list": lambda video, _: [name] if (name := _mention(video)) else None,
-    "video_label": _now_and_then(27, 60, lambda _video, _at: {"content": "election"}),
+    "video_label": _label,
     "video_tag": _now_and_then(28, 25, lambda video, _: pick(video.id, 29, TAG_TYPES)),
 }
 """The newest complete list of video fields, in the order of TikTok's documentation."""

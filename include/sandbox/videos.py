@@ -11,12 +11,16 @@ import orjson
 
 from include.sandbox.exchange import Answer, Call, number, page_size
 from include.sandbox.faults import BadWindow
-from include.sandbox.noise import noise, snowflake
-from include.sandbox.query import compile_query, has_keyword, parse_day
+from include.sandbox.ids import SEARCH, make_id
+from include.sandbox.noise import noise
+from include.sandbox.pages import hits_known, ids_on, note, spells_lower, way_on
+from include.sandbox.query import compile_query, has_keyword, named_usernames, parse_day
 from include.sandbox.records import VIDEO_FIELDS, asked_fields, record
 from include.sandbox.refusals import cursor_rejected, invalid
 from include.sandbox.sandbox import Sandbox
-from include.sandbox.searches import Search
+from include.sandbox.searches import Asked, Place, Search
+from include.sandbox.settings import SandboxSettings
+from include.sandbox.strays import strays
 from include.sandbox.video import Video
 
 
@@ -28,35 +32,54 @@ class Narrowed(Exception):
 
 
 def query_videos(sandbox: Sandbox, call: Call) -> Answer:
-    """A page of the videos that a query finds: `ids[cursor : cursor + max_count]` without those removed meanwhile.
+    """A page of the videos that a query finds: the positions from `cursor` on, without the videos nobody may see.
 
-    The next cursor counts the removed ones (recorded: cursor 100 with 27 videos, tiktok_research_api_helper).
+    The next cursor counts those too (recorded: cursor 100 with 78 videos).
     """
     settings, body = sandbox.settings, call.body or {}
     fields = asked_fields(call.fields, VIDEO_FIELDS, settings.accept_favourites)
-    test = compile_query(body.get("query"), settings.fuzzy_matching)
-    start, end = _dates(sandbox, body)
-    size = page_size(body, settings.default_max_count)
+    asked = _asked(sandbox, body, fields)
+    place = Place(number(body, "cursor", 0), page_size(body, settings.default_max_count))
     for window in settings.bad_windows:
-        if window.fails(start, end, body["query"]):
+        if window.fails(asked.start, asked.end, body["query"]):
             raise Narrowed(window)
-    now = sandbox.clock.now().timestamp()
-    last = end if settings.end_date_inclusive else end - timedelta(days=1)
-    nothing = settings.silent_zero and has_keyword(body["query"])
-    found = iter(()) if nothing or last < start else sandbox.corpus.indexed(test, start, last, int(now))
     if body.get("is_random"):
-        return _random_page(sandbox, found, fields, size)
-    key = sha256(orjson.dumps([body["query"], str(start), str(end), fields], option=orjson.OPT_SORT_KEYS)).hexdigest()
-    search_id, cursor = body.get("search_id"), number(body, "cursor", 0)
+        return _random_page(sandbox, _found(sandbox, asked, body["query"]), fields, place.size)
+    search, search_id = _search(sandbox, asked, body, place)
+    return _page(sandbox, search, search_id, place, fields, call.fault)
+
+
+def _asked(sandbox: Sandbox, body: dict[str, Any], fields: list[str]) -> Asked:
+    query, (start, end) = body.get("query"), _dates(sandbox, body)
+    test = compile_query(query, sandbox.settings.fuzzy_matching)
+    key = sha256(orjson.dumps([query, str(start), str(end), fields], option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return Asked(key, test, start, end, named_usernames(body["query"]))
+
+
+def _found(sandbox: Sandbox, asked: Asked, query: dict[str, Any]) -> Iterator[Video]:
+    settings = sandbox.settings
+    last = asked.end if _includes_end(settings, asked.start) else asked.end - timedelta(days=1)
+    nothing = settings.silent_zero_all or (settings.silent_zero and has_keyword(query))
+    if nothing or last < asked.start:
+        return iter(())
+    return sandbox.corpus.indexed(asked.test, asked.start, last, int(sandbox.clock.now().timestamp()))
+
+
+def _includes_end(settings: SandboxSettings, start: date) -> bool:
+    return start.toordinal() % 2 == 0 if settings.end_date_alternates else settings.end_date_inclusive
+
+
+def _search(sandbox: Sandbox, asked: Asked, body: dict[str, Any], place: Place) -> tuple[Search, str]:
+    """The search that is asked to go on, or a new one, and its id."""
+    now, search_id = sandbox.clock.now().timestamp(), str(body.get("search_id") or "")
     if search_id:
-        search_id = str(search_id)
-        search = sandbox.searches.resume(search_id, key, cursor, now, settings)
-    elif cursor:
+        return sandbox.searches.resume(search_id, asked.key, place, now, sandbox.settings), search_id
+    if place.cursor:
         raise cursor_rejected()
-    else:
-        search, search_id = Search(key, found, now), _new_id(sandbox)
-        sandbox.searches.remember(search_id, search, now - settings.search_life_seconds)
-    return _page(sandbox, search, search_id, (cursor, size), fields)
+    search_id = _new_id(sandbox)
+    search = Search(asked, _found(sandbox, asked, body["query"]), int(search_id), now)
+    sandbox.searches.remember(search_id, search, now - sandbox.settings.search_life_seconds)
+    return search, search_id
 
 
 def _dates(sandbox: Sandbox, body: dict[str, Any]) -> tuple[date, date]:
@@ -68,26 +91,45 @@ def _dates(sandbox: Sandbox, body: dict[str, Any]) -> tuple[date, date]:
     return start, end
 
 
-def _page(sandbox: Sandbox, search: Search, search_id: str, place: tuple[int, int], fields: list[str]) -> Answer:
-    cursor, size = place
-    total = search.reach(cursor + size + 1)
-    if not total:
-        empty = {"search_id": ""} if sandbox.settings.empty_search_id == "empty" else {}
+def _page(
+    sandbox: Sandbox, search: Search, search_id: str, place: Place, fields: list[str], fault: str | None
+) -> Answer:
+    settings, corpus, at = sandbox.settings, sandbox.corpus, int(sandbox.clock.now().timestamp())
+    hits = hits_known(search, place, settings)
+    if not search.ids:
+        empty = {"search_id": ""} if settings.empty_search_id == "empty" else {}
         return Answer({"videos": [], "cursor": 0, "has_more": False, **empty})
-    search.pages += 1
-    if sandbox.settings.search_id_changes and cursor:
+    if settings.search_id_changes and place.cursor:
         search_id = _new_id(sandbox)
         sandbox.searches.remember(search_id, search, search.issued_at)
-    shown = _repeated(sandbox, search, cursor, fields)
-    shown += _records(sandbox, search.ids[cursor : cursor + size], fields)
-    following = cursor + size
-    if sandbox.settings.stalled_cursor:
-        data = {"search_id": search_id, "videos": shown, "cursor": cursor, "has_more": True}
-        return Answer(data, len(shown))
-    search.boundaries.add(following)
-    return Answer(
-        {"search_id": search_id, "videos": shown, "cursor": following, "has_more": following < total}, len(shown)
-    )
+    ids = ids_on(search, place, hits, settings, fault)
+    if ids:
+        ids += strays(corpus, search, place, settings, at)
+    shown = _repeated(sandbox, search, place, fields) if ids else []
+    shown += _records(sandbox, ids, fields)
+    if spells_lower(search, place, settings):
+        shown = [_lower_region(one) for one in shown]
+    cursor, more = way_on(place, hits, settings, fault)
+    note(search, place, hits, cursor)
+    data = {"search_id": search_id, "videos": shown, "cursor": cursor, "has_more": more}
+    if fault == "missing_list":
+        del data["videos"]
+    return Answer(data, len(shown), poison=_poison(sandbox, ids))
+
+
+def _poison(sandbox: Sandbox, ids: list[int]) -> str | None:
+    """What spoils a page with these ids, if it shows a poisoned one."""
+    poison = sandbox.settings.poison
+    if not poison:
+        return None
+    at, corpus = int(sandbox.clock.now().timestamp()), sandbox.corpus
+    videos = filter(None, (corpus.video(one) for one in ids if one in poison))
+    return next((poison[video.id] for video in videos if corpus.available(video, at)), None)
+
+
+def _lower_region(shown: dict[str, Any]) -> dict[str, Any]:
+    code = shown.get("region_code")
+    return {**shown, "region_code": code.lower()} if isinstance(code, str) else shown
 
 
 def _records(sandbox: Sandbox, ids: Iterable[int], fields: list[str]) -> list[dict[str, Any]]:
@@ -96,10 +138,10 @@ def _records(sandbox: Sandbox, ids: Iterable[int], fields: list[str]) -> list[di
     return [record(corpus, video, fields, at) for video in videos if corpus.available(video, at)]
 
 
-def _repeated(sandbox: Sandbox, search: Search, cursor: int, fields: list[str]) -> list[dict[str, Any]]:
+def _repeated(sandbox: Sandbox, search: Search, place: Place, fields: list[str]) -> list[dict[str, Any]]:
     """The last videos that earlier pages showed, when pages are to overlap."""
     count = sandbox.settings.repeated_videos
-    return _records(sandbox, search.ids[max(cursor - 1000, 0) : cursor], fields)[-count:] if count else []
+    return _records(sandbox, search.ids[max(place.cursor - 1000, 0) : place.cursor], fields)[-count:] if count else []
 
 
 def _random_page(sandbox: Sandbox, found: Iterator[Video], fields: list[str], size: int) -> Answer:
@@ -112,7 +154,5 @@ def _random_page(sandbox: Sandbox, found: Iterator[Video], fields: list[str], si
 
 
 def _new_id(sandbox: Sandbox) -> str:
-    number_of_search = sandbox.next_number()
-    return str(
-        snowflake(int(sandbox.clock.now().timestamp()), noise(sandbox.settings.seed, 9_000_000 + number_of_search))
-    )
+    low = noise(sandbox.settings.seed, 9_000_000 + sandbox.next_number())
+    return str(make_id(int(sandbox.clock.now().timestamp()), SEARCH, low))
