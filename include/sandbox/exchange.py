@@ -1,5 +1,6 @@
 """What passes between a client and the sandbox: a call, an answer, the reply on the wire, an entry of the ledger."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -82,7 +83,7 @@ def number(body: Mapping[str, Any], name: str, default: int | None = None) -> in
     found = body.get(name)
     if found is None and default is not None:
         return default
-    if isinstance(found, str) and found.lstrip("-").isdecimal():
+    if isinstance(found, str) and re.fullmatch(r"-?\d{1,20}", found, re.ASCII):
         found = int(found)
     if not isinstance(found, int) or isinstance(found, bool) or not -(1 << 63) <= found < 1 << 64:
         raise invalid(f"{name} must be a number")

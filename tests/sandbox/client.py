@@ -60,6 +60,12 @@ class Client:
         return self.post(f"/_admin/{action}", content=json.dumps(arguments))
 
 
+def text_of(answer):
+    """What an error says: its text stands under either key."""
+    error = answer.json()["error"]
+    return error["msg"] if "msg" in error else error["message"]
+
+
 def condition(field, *values, operation="IN"):
     return {"operation": operation, "field_name": field, "field_values": list(values)}
 

@@ -8,12 +8,14 @@ from tests.sandbox.client import Client
 
 MOMENT = datetime(2026, 3, 6, 10, tzinfo=UTC)
 STILL = {"clock_start": MOMENT, "clock_runs": False, "search_ready_seconds": 0}
+WHOLE = {**STILL, "sparse_errors": 0}
+"""And every error is whole."""
 
 
 @pytest.fixture
 def sandbox():
     """A small corpus; the clock stands still, search ids work at once."""
-    return Sandbox(SandboxSettings(**STILL, videos_per_day=20, creators=200))
+    return Sandbox(SandboxSettings(**WHOLE, videos_per_day=20, creators=200))
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def client(sandbox):
 @pytest.fixture
 def empty():
     """No videos but planted ones, and nothing at random."""
-    return Sandbox(SandboxSettings(**STILL, videos_per_day=0))
+    return Sandbox(SandboxSettings(**WHOLE, videos_per_day=0, region_spelling="upper"))
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from include.sandbox.corpus import EVERYTHING, Corpus
-from include.sandbox.days import day_of, make_day
+from include.sandbox.days import day_of, make_day, midnight
+from include.sandbox.ids import LONGEST_GAP, VIDEO, kind_of
 from include.sandbox.settings import SandboxSettings
 from include.sandbox.video import value
 from tests.sandbox.client import condition, day
@@ -47,11 +49,14 @@ def test_memory_is_bounded_however_many_videos_there_are():
 
 
 def test_ids_are_descending_snowflakes_a_little_older_than_their_videos():
-    videos = Corpus().search(EVERYTHING, *MARCH)
+    videos = Corpus(SandboxSettings(scheduled_share=0)).search(EVERYTHING, *MARCH)
     ids = [video.id for video in videos]
     assert ids == sorted(set(ids), reverse=True)
     assert min(ids) > 1 << 53
-    assert {18 <= video.create_time - (video.id >> 32) <= 48 for video in videos} == {True}
+    assert {kind_of(some_id) for some_id in ids} == {VIDEO}
+    gaps = sorted(video.create_time - (video.id >> 32) for video in videos)
+    assert gaps[0] == 20
+    assert gaps[len(gaps) * 98 // 100] < 90 < gaps[-1] <= LONGEST_GAP
     times = [video.create_time for video in videos]
     assert times != sorted(times, reverse=True)
 
@@ -63,6 +68,41 @@ def test_every_video_lies_on_its_utc_day_and_is_found_by_its_id():
         assert corpus.video(video.id) is video
     assert corpus.video(video.id + 1) is None
     assert corpus.video(-1) is corpus.video(1 << 70) is None
+
+
+def test_a_scheduled_post_is_created_on_a_full_minute_long_after_its_upload():
+    corpus = Corpus()
+    videos = corpus.search(EVERYTHING, *MARCH)
+    scheduled = [video for video in videos if video.create_time - (video.id >> 32) > LONGEST_GAP]
+    assert 0.005 < len(scheduled) / len(videos) < 0.015
+    assert all(video.create_time % 60 == 0 for video in scheduled)
+    waits = [video.create_time - (video.id >> 32) for video in scheduled]
+    assert 6 * 3600 <= min(waits) < 2 * 86_400 < 8 * 86_400 < max(waits) <= 10 * 86_400
+    assert all(corpus.video(video.id) == video for video in scheduled)
+
+
+def test_a_scheduled_post_stands_in_a_search_where_it_was_uploaded():
+    videos = Corpus().search(EVERYTHING, *MARCH)
+    ids = [video.id for video in videos]
+    assert ids == sorted(ids, reverse=True)
+    days = [day_of(video.create_time) for video in videos]
+    assert set(days) == {MARCH[0] + timedelta(days=n) for n in range(30)}
+    assert any(day - before >= timedelta(days=2) for before, day in pairwise(days))
+    assert videos[-1].id >> 32 < midnight(MARCH[0]) - 86_400, "uploaded days before the first day that is searched"
+
+
+def test_what_is_scheduled_changes_no_other_video():
+    plain, some = (Corpus(SandboxSettings(scheduled_share=share)).days[MARCH[0]] for share in (0, 0.2))
+    kept = {video.id for video in plain} & {video.id for video in some}
+    assert 0.7 < len(kept) / len(plain) < 0.9
+
+
+def test_withheld_videos_are_hits_that_nobody_sees():
+    corpus, later = Corpus(SandboxSettings(removed_share=0)), datetime(2026, 6, 1, tzinfo=UTC)
+    hits, shown = corpus.hits(EVERYTHING, *MARCH, later), corpus.search(EVERYTHING, *MARCH, later)
+    assert hits == corpus.hits(EVERYTHING, *MARCH) == len(corpus.search(EVERYTHING, *MARCH))
+    assert 0.68 < len(shown) / hits < 0.72
+    assert not any(corpus.withheld(video) for video in shown)
 
 
 def test_creators_are_registered_before_their_videos():
@@ -83,7 +123,7 @@ def test_some_videos_are_deleted_later_and_none_when_switched_so():
     deleted = [video for video in videos if video.deleted_at is not None]
     assert 0.03 < len(deleted) / len(videos) < 0.07
     assert all(video.deleted_at > video.create_time for video in deleted)
-    whole = Corpus(SandboxSettings(removed_share=0))
+    whole = Corpus(SandboxSettings(removed_share=0, withheld_share=0))
     assert len(whole.search(EVERYTHING, *MARCH, datetime(2030, 1, 1, tzinfo=UTC))) == len(
         whole.search(EVERYTHING, *MARCH)
     )
@@ -120,10 +160,10 @@ def test_null_characters_can_be_switched_off():
     assert not [creator for creator in corpus.population.creators if "\x00" in creator.username]
 
 
-def test_about_one_video_in_seven_has_a_transcript():
+def test_one_video_in_five_has_a_transcript():
     videos = Corpus().search(EVERYTHING, *MARCH)
     spoken = sum(value(video, "voice_to_text", 0) is not None for video in videos)
-    assert 0.1 < spoken / len(videos) < 0.2
+    assert 0.15 < spoken / len(videos) < 0.25
 
 
 def test_ids_stay_in_order_across_midnight(empty):

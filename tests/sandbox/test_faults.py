@@ -1,11 +1,17 @@
-import pytest
+from datetime import datetime, timedelta
 
+import pytest
+from pydantic import ValidationError
+
+from include.sandbox.api import handle
 from include.sandbox.faults import BadWindow, Fault, Injector
-from tests.sandbox.client import condition, day
+from include.sandbox.inprocess import build_call
+from tests.sandbox.client import condition, day, text_of
+from tests.sandbox.conftest import MOMENT
 
 
 def hits(injector, count, endpoint="video/query"):
-    return [number for number in range(1, count + 1) if injector.next(endpoint)]
+    return [number for number in range(1, count + 1) if injector.next(endpoint, MOMENT)]
 
 
 def test_a_fault_hits_the_nth_requests():
@@ -33,6 +39,37 @@ def test_a_fault_can_be_kept_to_one_endpoint_and_spares_the_token():
     assert hits(Injector(1, [Fault(kind="timeout", endpoint="token")]), 1, "token")
 
 
+def test_a_fault_can_be_kept_to_some_hours():
+    fault = Fault(kind="timeout", nth=2, since=MOMENT + timedelta(hours=1), until=datetime(2026, 3, 6, 13))  # noqa: DTZ001
+    injector = Injector(1, [fault])
+    hours = [0, 0, 1, 2, 2, 3, 4]
+    assert [bool(injector.next("video/query", MOMENT + timedelta(hours=n))) for n in hours] == [
+        *[False] * 3,
+        True,
+        *[False] * 3,
+    ]
+
+
+def test_a_fault_of_a_page_hits_searches_only():
+    injector = Injector(1, [Fault(kind="early_end", nth=1)])
+    assert not hits(injector, 3, "user/info")
+    assert hits(injector, 3) == [1]
+    with pytest.raises(ValidationError, match="fault of video/query"):
+        Fault(kind="early_end", endpoint="user/info")
+
+
+def test_a_token_outage_lasts_as_long_as_it_is_told_to(sandbox, client):
+    sandbox.fault("dropped", endpoint="token", until=MOMENT + timedelta(hours=3))
+    sandbox.fault("html_503", endpoint="token", until=MOMENT + timedelta(hours=6))
+    replies = []
+    for _ in range(3):
+        form = f"client_key={sandbox.client_key}&client_secret={sandbox.client_secret}&grant_type=client_credentials"
+        call = build_call("/v2/oauth/token/", {}, {"Content-Type": "application/x-www-form-urlencoded"}, form)
+        replies.append(handle(sandbox, call))
+        sandbox.sleep(3 * 3600)
+    assert [(reply.status, reply.drop) for reply in replies] == [(200, 0), (503, None), (200, None)]
+
+
 def test_a_script_says_what_the_next_requests_meet(sandbox, client):
     client.search()
     sandbox.script(["rate_limit", None, "html_504"])
@@ -54,7 +91,7 @@ def test_search_ids_and_cursors_can_be_rejected_on_demand(sandbox, client):
     data = client.search(max_count=5).json()["data"]
     place = {"max_count": 5, "cursor": data["cursor"], "search_id": data["search_id"]}
     sandbox.script(["search_rejected", "cursor_rejected"])
-    messages = [client.search(**place).json()["error"]["message"] for _ in range(3)]
+    messages = [text_of(client.search(**place)) for _ in range(3)]
     assert messages == [f"Search Id {data['search_id']} is invalid or expired", "Invalid count or cursor", ""]
 
 

@@ -17,7 +17,7 @@ QUERY = {"and": [condition("region_code", "BE", "NL")], "not": [condition("keywo
 
 def ok(answer, message=""):
     """The data of an answer whose envelope is right."""
-    assert answer.status_code in (200, 500)
+    assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
     error = answer.json()["error"]
     assert LOG_ID.fullmatch(error.pop("log_id"))
@@ -64,7 +64,7 @@ def test_b1_b2_b3_a_short_page_an_empty_page_and_a_duplicate_under_a_changed_sea
     planted.switch(repeated_videos=1, search_id_changes=True)
     third = ok(at_empty.search(**asked, cursor=200, search_id=search_id))
     assert third["search_id"] != search_id
-    assert third == {"search_id": third["search_id"], "videos": [NEWS, LATE], "cursor": 300, "has_more": False}
+    assert third == {"search_id": third["search_id"], "videos": [NEWS, LATE], "cursor": 201, "has_more": False}
 
 
 def test_b4_no_hits_come_without_a_search_id(planted, at_empty):
@@ -164,7 +164,8 @@ def test_c10_a_playlist_is_complete_whatever_its_status_says(empty, at_empty, st
     empty.plant_playlist(PLAYLIST["playlist_id"], PLAYLIST)
     answer = at_empty.ask("playlist/info", {"playlist_id": PLAYLIST["playlist_id"]})
     assert answer.status_code == status
-    assert ok(answer, "ok") == {**PLAYLIST, "cursor": 2, "has_more": False}
+    assert ("error" in answer.json()) == (status == 200)
+    assert answer.json()["data"] == {**PLAYLIST, "cursor": 2, "has_more": False}
 
 
 def test_d1_d2_d3_a_compliance_task_ends_in_the_ids_that_still_exist(planted, at_empty):
