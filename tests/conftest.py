@@ -41,8 +41,8 @@ from include.sandbox.server import running  # noqa: E402
 from include.sandbox.settings import SandboxSettings  # noqa: E402
 from include.storage.objects import open_storage  # noqa: E402
 from include.tiktok.client import ResearchApi  # noqa: E402
-from include.tiktok.clock import _ahead  # noqa: E402
-from include.tiktok.token import Credentials, _tokens  # noqa: E402
+from include.tiktok.clock import Clock  # noqa: E402
+from include.tiktok.token import Credentials  # noqa: E402
 
 NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
 LONGEST = ["scenarios/test_chaos.py", "dags/test_retire_project.py", "dags/test_register_project.py"]
@@ -54,12 +54,6 @@ pytest_plugins = ["tests.what_was_real"]
 def pytest_collection_modifyitems(items):
     places = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
-
-
-@pytest.fixture(autouse=True)
-def _no_token_of_another_test():
-    _tokens.clear()
-    _ahead.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -98,9 +92,9 @@ def tiktok(_sandbox):
 
 @pytest.fixture
 def api(tiktok):
-    """A client of that sandbox that never waits: it moves the sandbox's clock."""
+    """A client of that sandbox that never waits: it moves the sandbox's clock, which is its own one too."""
     import requests
 
     with requests.Session() as session:
         credentials = Credentials(tiktok.url, tiktok.client_key, tiktok.client_secret, [].append)
-        yield ResearchApi(session, credentials, tiktok.sleep)
+        yield ResearchApi(session, credentials, tiktok.sleep, clock=Clock(tiktok.clock.now))

@@ -8,12 +8,17 @@
     │   └── NoticeNotSent           a notification did not leave
     ├── Tomorrow                nobody: go on at a known time
     │   ├── QuotaExhausted          the client's requests or records of this UTC day are used up
-    │   ├── ApiResting              TikTok could not answer another task of this client lately
+    │   ├── ApiResting              TikTok could not answer another task of this client lately, or oddly
+    │   ├── AnswerDoubted           an odd answer of TikTok, which is believed only when it comes again
     │   ├── SearchResting           TikTok fails on a search that came some way: it rests before it is cut
     │   └── WindowTaken             another task holds the lease of the window, or of the dataset
     ├── Narrower                nobody: ask for less at a time
     │   ├── SearchTooBroad          TikTok fails on this search again and again
-    │   └── SearchLost              TikTok does not know the id of this search any more
+    │   ├── SearchLost              TikTok does not know the id of this search any more
+    │   ├── AnswerUnreadable        TikTok's answer cannot be read
+    │   ├── SearchStuck             a search brings nothing new, however often it is asked
+    │   ├── JumpRefused             a fresh search does not go on where a lost one was
+    │   └── BudgetSpent             a unit has spent its share of the day without a new record
     └── Person                  a person: nothing changes until somebody acts
         ├── ProjectInvalid          the configuration of a research project
         ├── ApplicationInvalid      the answers of an application to TikTok
@@ -85,11 +90,22 @@ class QuotaExhausted(Tomorrow):
 
 
 class ApiResting(Tomorrow):
-    """TikTok could not answer another task of this client lately: its requests are better spent at `resets_at`."""
+    """No task of this client asks before `resets_at`, since TikTok could not answer one of them, or answered oddly."""
 
-    def __init__(self, resets_at: datetime, at: datetime) -> None:
+    def __init__(
+        self, resets_at: datetime, at: datetime, why: str = "TikTok could not answer a task of this API client"
+    ) -> None:
+        super().__init__(f"{why}; all of them ask again at {resets_at:%H:%M} UTC.")
+        self.resets_at = resets_at
+        self.wait = resets_at - at
+
+
+class AnswerDoubted(Tomorrow):
+    """An answer of TikTok that would stop the harvest: believed only when it is still there at `resets_at`."""
+
+    def __init__(self, resets_at: datetime, at: datetime, refusal: str, log_id: str | None = None) -> None:
         super().__init__(
-            f"TikTok could not answer a task of this API client; all of them ask again at {resets_at:%H:%M} UTC."
+            f"TikTok's answer is not believed yet: {refusal} (log_id={log_id}); asking again at {resets_at:%H:%M} UTC."
         )
         self.resets_at = resets_at
         self.wait = resets_at - at
@@ -118,8 +134,27 @@ class SearchTooBroad(Narrower):
     """TikTok fails on this search again and again."""
 
 
+class AnswerUnreadable(Narrower):
+    """TikTok's answer cannot be read, however leniently; `what` is its status, its length and what is wrong with it."""
+
+    def __init__(self, what: str, log_id: str | None = None) -> None:
+        super().__init__(f"TikTok's answer cannot be read: {what} (log_id={log_id}).")
+
+
 class SearchLost(Narrower):
     """TikTok does not know the id of this search any more."""
+
+
+class SearchStuck(SearchLost):
+    """A search says that there is more, and brings nothing new."""
+
+
+class JumpRefused(SearchLost):
+    """A fresh search cannot be continued where a lost one was."""
+
+
+class BudgetSpent(Narrower):
+    """A unit has spent its share of the day's requests without a new record; what is left of it is parked."""
 
 
 class ProjectInvalid(Person):
@@ -139,13 +174,12 @@ class CredentialsRejected(Person):
 
 
 class RequestRejected(Person):
-    """TikTok refuses this request, and would refuse it again."""
+    """TikTok refuses this request, and would refuse it again; `remedy` says what a person can do about it."""
 
-    def __init__(self, refusal: str, log_id: str | None) -> None:
-        super().__init__(
-            f"TikTok refused the request: {refusal} (log_id={log_id}). Correct the research project's query, fields "
-            "or period; quote the log_id when you write to TikTok."
-        )
+    CORRECT = "Correct the research project's query, fields or period; quote the log_id when you write to TikTok."
+
+    def __init__(self, refusal: str, log_id: str | None, remedy: str = CORRECT) -> None:
+        super().__init__(f"TikTok refused the request: {refusal} (log_id={log_id}). {remedy}")
 
 
 class AccessEnded(Person):

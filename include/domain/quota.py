@@ -4,30 +4,55 @@ Source: TikTok docs, Research API FAQ: 1,000 requests and 100,000 records per cl
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 REQUESTS_A_DAY = 1_000
 RECORDS_A_DAY = 100_000
 
+#: Records asked for in one request: the most TikTok allows; every smaller page costs the same.
 RECORDS_A_PAGE = 100
-"""Records asked for in one request: the most TikTok allows; every smaller page costs the same."""
 
+#: After midnight: the API was seen to refuse for some minutes longer (contract, known faults).
 MARGIN = timedelta(minutes=15)
-"""After midnight: the API was seen to refuse for some minutes longer (contract, known faults)."""
 
+#: Clients start again within this time after the margin, each at its own minute.
 SPREAD = timedelta(minutes=30)
-"""Clients start again within this time after the margin, each at its own minute."""
 
+#: A refusal this early in the day means a late reset, not a day's quota used up.
 LATE_RESET = timedelta(hours=2)
-"""A refusal this early in the day means a late reset, not a day's quota used up."""
 
 TRY_AGAIN = timedelta(minutes=20)
 
+#: How long no task of a client asks after TikTok could not answer one of them: an outage of a day then costs a third
+#: of the day's requests at most, at some fifteen for each try.
 OUTAGE = timedelta(hours=1)
-"""How long no task of a client asks after TikTok could not answer one of them: an outage of a day then costs a third of
-the day's requests at most, at some fifteen for each try."""
+
+#: How long a refusal that is hard to believe is waited for, before TikTok is asked once more.
+DOUBT = timedelta(hours=1)
+
+#: A doubted answer was looked at for so long. Whoever was answered meanwhile knows that it concerns one request alone.
+LOOKS = timedelta(minutes=2, seconds=30)
+
+#: The part of a day's quota that our own count must have reached for TikTok's refusal to be likely.
+LIKELY = 0.9
+
+
+class Rest(StrEnum):
+    """Why no task of a client asks for a while."""
+
+    USED_UP = "TikTok has said today that the daily quota is used up"
+    UNLIKELY = "TikTok has said that the daily quota is used up, far below our own count, and is asked once more"
+    LATE = "TikTok has not renewed the quota yet"
+    DOWN = "TikTok could not answer a task of this API client"
+    DOUBT = "TikTok gave a task of this API client an answer that is believed only when it comes again"
+
+    @property
+    def of_quota(self) -> bool:
+        """Whether the quota is what is waited for, and not the API."""
+        return self not in (Rest.DOWN, Rest.DOUBT)
 
 
 class Meter(Protocol):
@@ -47,31 +72,60 @@ class Meter(Protocol):
     def refused(self, at: datetime) -> datetime:
         """TikTok says the quota is used up; its word counts more than ours. Returns when to go on."""
 
+    def doubt(self, kind: str, at: datetime) -> datetime | None:
+        """Note a refusal that is hard to believe; returns when to look again, None when it must be believed.
+
+        `kind` tells refusals apart; the words after ` @` name the request, where only that may be meant.
+        """
+
 
 @dataclass(frozen=True)
 class Spent:
     """Requests and records of one client on one day, and how many requests were answered well.
 
-    `refused` is TikTok's own word that the day is used up; `late_until` the moment (ISO, UTC) until which its reset
-    is waited for; `down_until` the one until which an outage is.
+    `answered_at` is when the last of these went out. No task asks before `rests_until`, and `why` says why. `doubts`
+    are the refusals that were not believed, each with its time. Moments are texts (ISO, UTC), as they are stored.
     """
 
     requests: int = 0
     records: int = 0
     answered: int = 0
-    refused: bool = False
-    late_until: str = ""
-    down_until: str = ""
+    answered_at: str = field(default="", compare=False)
+    rests_until: str = ""
+    why: str = ""
+    doubts: frozenset[tuple[str, str]] = frozenset()
 
     def __add__(self, other: "Spent") -> "Spent":
+        rests_until, why = max((self.rests_until, self.why), (other.rests_until, other.why))
         return Spent(
             self.requests + other.requests,
             self.records + other.records,
             self.answered + other.answered,
-            self.refused or other.refused,
-            max(self.late_until, other.late_until),
-            max(self.down_until, other.down_until),
+            max(self.answered_at, other.answered_at),
+            rests_until,
+            why,
+            self.doubts | other.doubts,
         )
+
+    @property
+    def is_nearly_used_up(self) -> bool:
+        """Whether TikTok may well say that the day's quota is used up."""
+        return self.requests >= LIKELY * REQUESTS_A_DAY or self.records >= LIKELY * RECORDS_A_DAY
+
+    def first_doubt(self, kind: str) -> datetime | None:
+        """When a refusal of this kind was first doubted: by the same request, or by any since the last good answer."""
+        group = _group(kind)
+        same = {at for each, at in self.doubts if each == kind and each != group}
+        alike = {at for each, at in self.doubts if _group(each) == group and at > self.answered_at}
+        return min(map(datetime.fromisoformat, same | alike), default=None)
+
+    def answered_since(self, at: datetime) -> bool:
+        """Whether a request that went out after `at` was answered well."""
+        return bool(self.answered_at) and datetime.fromisoformat(self.answered_at) > at
+
+
+def _group(kind: str) -> str:
+    return kind.partition(" @")[0]
 
 
 def client_name(client_key: str) -> str:

@@ -3,15 +3,19 @@
 Source: TikTok docs, `research-api-specs-query-videos`.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 import requests
 
 from include.domain.errors import (
+    AnswerDoubted,
+    AnswerUnreadable,
     ApiUnavailable,
     CredentialsRejected,
     HarvestError,
@@ -20,29 +24,34 @@ from include.domain.errors import (
     SearchLost,
     SearchTooBroad,
 )
-from include.domain.page import Cursor
-from include.domain.quota import RECORDS_A_PAGE, Meter, client_name
-from include.domain.window import Window
-from include.tiktok import clock
+from include.domain.quota import Meter, client_name
 from include.tiktok.answer import Answer, read
-from include.tiktok.refusal import Refusal, redirected
-from include.tiktok.retries import FAULT_TRIES, PAUSE, SEARCH_TRIES, TRIES, Again, Result, repeated
-from include.tiktok.token import Credentials, bearer
-from include.tiktok.verdicts import REDIRECTS, Remedy, remedy
+from include.tiktok.clock import Clock
+from include.tiktok.entities import Entity
+from include.tiktok.refusal import Refusal, rejection
+from include.tiktok.retries import FAULT_TRIES, LESS_HELPS, PAUSE, SEARCH_TRIES, TRIES, Again, repeat
+from include.tiktok.token import Credentials, Token, TokenCache, request_token
+from include.tiktok.verdicts import SCOPE, Remedy, remedy
 from include.tiktok.wire import post
 
-VIDEOS = "videos"
+#: Answers that are asked for the time: where two do not agree, our own clock stands.
+WITNESSES = 2
 
 
 @dataclass(frozen=True)
 class ResearchApi:
-    """The TikTok Research API as one API client sees it."""
+    """The TikTok Research API as one API client sees it, for as long as a task works.
+
+    `keep` is told every answer that our table does not know, that cannot be read or that refuses for good, word for
+    word. `clock` and `tokens` are what the task has learnt of TikTok's time and its own token.
+    """
 
     session: requests.Session
     credentials: Credentials
     sleep: Callable[[float], None] = time.sleep
     keep: Callable[[bytes, datetime], None] = lambda _answer, _at: None
-    """Told every answer that our table does not know, or that refuses for good, word for word."""
+    clock: Clock = field(default_factory=Clock)
+    tokens: TokenCache = field(default_factory=TokenCache)
 
     @property
     def client(self) -> str:
@@ -50,16 +59,39 @@ class ResearchApi:
         return client_name(self.credentials.client_key)
 
     def now(self) -> datetime:
-        """The time by TikTok's clock; the first answer that tells it is that of the token.
+        """The time by TikTok's clock; as long as it is not known, the token endpoint is asked.
 
         A lease read by a clock that is minutes ahead would look ended while its task is at work.
-        """
-        if not clock.known(self.credentials.base_url):
-            self._patiently(lambda: bearer(self.session, self.credentials), TRIES)
-        return clock.now(self.credentials.base_url)
 
-    def videos(
+        Raises:
+            CredentialsRejected: TikTok does not accept the API client.
+            ApiUnavailable: nothing came back from the token endpoint.
+        """
+        if not self.clock.known:
+            self._learn_the_time()
+        return self.clock.now()
+
+    def bearer(self, refused: str | None = None) -> str:
+        """A token that is neither at its end nor the one TikTok just `refused`.
+
+        Raises:
+            CredentialsRejected: TikTok does not accept the API client.
+            Again: the token endpoint could not answer, or answered oddly.
+        """
+        return self.tokens.bearer(self._request_token, refused)
+
+    def check_credentials(self) -> None:
+        """Have a token, with patience.
+
+        Raises:
+            CredentialsRejected: TikTok does not accept the API client.
+            ApiUnavailable: the token endpoint could not answer.
+        """
+        self._patiently(self.bearer)
+
+    def page(
         self,
+        entity: Entity,
         request: Mapping[str, Any],
         fields: Sequence[str],
         meter: Meter,
@@ -67,29 +99,58 @@ class ResearchApi:
         search_tries: int = SEARCH_TRIES,
         fault_tries: int = FAULT_TRIES,
     ) -> tuple[Answer, int]:
-        """One page of videos, and the requests it cost.
+        """One page of records, and the requests it cost.
 
-        `search_tries` is how often a refused search id is tried, `fault_tries` a search that TikTok fails on.
+        `search_tries` is how often a refused search id is tried, `fault_tries` a search that TikTok fails on or
+        answers with what cannot be read.
 
         Raises:
             QuotaExhausted: the client's quota, or this project's share of it, is used up.
-            ApiResting: TikTok could not answer another task of this client lately.
+            ApiResting: the tasks of this client wait, as TikTok could not answer one of them, or answered it oddly.
+            AnswerDoubted: TikTok refuses in a way that is believed only when it does so again after an hour.
             SearchLost: TikTok does not know the search any more.
             SearchTooBroad: TikTok failed on this search as often as we are patient.
+            AnswerUnreadable: so it did with answers that cannot be read.
             ApiUnavailable: TikTok could not answer this time.
             RequestRejected: TikTok refuses this request for good.
             CredentialsRejected: TikTok does not accept the API client.
-            SettingInvalid: the host of the connection redirects.
+            SettingInvalid: the host of the connection redirects, or does not know the endpoint.
         """
-        call = _Call(self, "/v2/research/video/query/", VIDEOS, request, fields, meter)
-        tries = TRIES | {Remedy.SEARCH_AGAIN: search_tries, Remedy.SMALLER_WINDOW: fault_tries}
-        return self._patiently(call, tries), call.requests
-
-    def _patiently(self, call: Callable[[], Result], tries: Mapping[Remedy | None, int]) -> Result:
+        self.now()
+        call = _Call(self, entity, request, fields, meter)
+        tries = TRIES | {
+            Remedy.SEARCH_AGAIN: search_tries,
+            Remedy.SMALLER_WINDOW: fault_tries,
+            Remedy.UNREADABLE: fault_tries,
+        }
         try:
-            return repeated(call, self.sleep, tries)
+            return repeat(call, self.sleep, tries), call.requests
         except Again as again:
-            raise _given_up(again) from again
+            raise call.failure(again) from again
+
+    def _learn_the_time(self) -> None:
+        for _ in range(WITNESSES):
+            self._patiently(self._ask_the_time)
+            if self.clock.known:
+                return
+        self.clock.trust_our_own()
+
+    def _ask_the_time(self) -> None:
+        """Every answer of the token endpoint tells it, a refusal too."""
+        try:
+            self.tokens.renew(self._request_token)
+        except Again as again:
+            if again.refusal is None:
+                raise
+
+    def _request_token(self) -> Token:
+        return request_token(self.session, self.clock, self.credentials)
+
+    def _patiently(self, call: Callable[[], object]) -> None:
+        try:
+            repeat(call, self.sleep)
+        except Again as again:
+            raise ApiUnavailable(str(again), again.log_id) from again
 
 
 @dataclass
@@ -97,62 +158,104 @@ class _Call:
     """One page's call, which may be made several times; it renews the token once at most."""
 
     api: ResearchApi
-    path: str
-    key: str
+    entity: Entity
     request: Mapping[str, Any]
     fields: Sequence[str]
     meter: Meter
     requests: int = 0
     renewed: bool = False
     refused: str | None = field(default=None, repr=False)
+    last_body: bytes = b""
 
     def __call__(self) -> Answer:
         came = self._ask()
         if isinstance(came, Answer):
             return came
-        helps = remedy(came.status, came.code, came.message)
-        if helps in (None, Remedy.PERSON):
-            self.api.keep(came.body, came.received_at)
+        helps = self._remedy(came)
+        if helps in (None, Remedy.PERSON, Remedy.SECOND_LOOK):
+            self._keep(came)
         match helps:
             case Remedy.TOMORROW:
                 why = f"TikTok says the daily quota is used up (log_id={came.log_id})"
                 raise QuotaExhausted(self.meter.refused(came.received_at), came.received_at, why)
-            case Remedy.PERSON if came.status in REDIRECTS:
-                raise redirected(self.api.credentials.base_url, came)
-            case Remedy.PERSON if came.code.startswith("scope_"):
+            case Remedy.PERSON if came.code in SCOPE:
                 raise CredentialsRejected(
                     f"TikTok gives this API client no access to research data: {came} (log_id={came.log_id}). Ask its "
                     "owner to have the scope research.data.basic approved in TikTok's developer portal."
                 )
             case Remedy.PERSON:
                 raise RequestRejected(str(came), came.log_id)
-            case _:
-                raise Again(helps, came, str(came), came.retry_after)
+            case Remedy.UNREADABLE if came.broken and came.body == self.last_body:
+                raise self._give_up_reading(came)  # the very same again: no repetition heals it
+        self.last_body = came.body
+        raise Again(helps, came, str(came), came.retry_after)
+
+    def failure(self, again: Again) -> HarvestError:
+        """What the last of many refusals means for the page."""
+        refusal = again.refusal
+        if refusal and again.retry_after > PAUSE and again.remedy not in LESS_HELPS:
+            until = refusal.received_at + timedelta(seconds=again.retry_after)
+            return QuotaExhausted(
+                until, refusal.received_at, f"TikTok asks for a pause: {again} (log_id={again.log_id})"
+            )
+        if again.remedy is Remedy.MOMENT or not again.for_good:
+            return ApiUnavailable(str(again), again.log_id)
+        if again.remedy is Remedy.SEARCH_AGAIN:
+            return SearchLost(f"{again} (log_id={again.log_id})")
+        if again.remedy is Remedy.SMALLER_WINDOW or refusal is None:
+            return SearchTooBroad(f"{again} (log_id={again.log_id})")
+        return self._give_up_reading(refusal) if again.remedy is Remedy.UNREADABLE else self._doubt(refusal)
+
+    def _give_up_reading(self, came: Refusal) -> AnswerUnreadable:
+        self._keep(came)
+        return AnswerUnreadable(str(came), came.log_id)
+
+    def _doubt(self, came: Refusal) -> HarvestError:
+        """The refusal is believed when all looks of the client met it for an hour; until then its tasks rest."""
+        kind = f"{came.status} {came.path}"
+        if came.path == self.entity.path:
+            kind += f" @{hashlib.sha256(orjson.dumps(self.request)).hexdigest()[:12]}"
+        until = self.meter.doubt(kind, came.received_at)
+        if until:
+            return AnswerDoubted(until, came.received_at, str(came), came.log_id)
+        return rejection(came, self.api.credentials.base_url)
+
+    def _remedy(self, came: Refusal) -> Remedy | None:
+        """What the table says, but for a body that is broken, and for a query that TikTok took on earlier pages."""
+        if came.broken and came.status in (200, 500):
+            return Remedy.UNREADABLE
+        helps = remedy(came.status, came.code, came.message)
+        has_pages = bool(self.request.get("cursor") or self.request.get("search_id"))
+        return Remedy.SECOND_LOOK if helps is Remedy.PERSON and has_pages and came.code not in SCOPE else helps
+
+    def _keep(self, came: Refusal) -> None:
+        self.api.keep(came.body, came.received_at)
 
     def _ask(self) -> Answer | Refusal:
         """What comes for a token that TikTok does not refuse, or refuses after it was renewed."""
-        token = bearer(self.api.session, self.api.credentials, self.refused)
+        token = self.api.bearer(self.refused)
         self.refused = None
-        came = self._counted(token)
-        expired = isinstance(came, Refusal) and remedy(came.status, came.code, came.message) is Remedy.RENEW_TOKEN
+        came = self._count_and_post(token)
+        expired = isinstance(came, Refusal) and self._remedy(came) is Remedy.RENEW_TOKEN
         if expired and not self.renewed:
             self.renewed, self.refused = True, token
             return self._ask()
         return came
 
-    def _counted(self, token: str) -> Answer | Refusal:
-        self.meter.before_request(clock.now(self.api.credentials.base_url))
+    def _count_and_post(self, token: str) -> Answer | Refusal:
+        self.meter.before_request(self.api.clock.now())
         self.requests += 1
         came = self._post(token)
-        self.meter.after_answer(came.returned if isinstance(came, Answer) else None)
+        self.meter.after_answer(came.content.returned if isinstance(came, Answer) else None)
         return came
 
     def _post(self, token: str) -> Answer | Refusal:
         try:
             reply = post(
                 self.api.session,
+                self.api.clock,
                 self.api.credentials.base_url,
-                self.path,
+                self.entity.path,
                 params={"fields": ",".join(self.fields)},
                 json=self.request,
                 headers={"Authorization": f"Bearer {token}"},
@@ -161,48 +264,4 @@ class _Call:
             raise Again(Remedy.SMALLER_WINDOW, None, type(error).__name__) from error
         except requests.RequestException as error:
             raise Again(Remedy.MOMENT, None, type(error).__name__) from error
-        return read(reply, self.key, self.request)
-
-
-def video_request(query: Mapping[str, Any], window: Window, cursor: Cursor | None) -> dict[str, Any]:
-    """The body that asks for one page: identical on every page of a search, but for cursor and search id."""
-    request: dict[str, Any] = {
-        "query": query,
-        "start_date": f"{window.start:%Y%m%d}",
-        "end_date": f"{window.end:%Y%m%d}",
-        "max_count": RECORDS_A_PAGE,
-    }
-    if cursor and cursor.index:
-        request["cursor"] = cursor.index
-        if cursor.search_id:
-            request["search_id"] = cursor.search_id
-    return request
-
-
-def days_of(request: Mapping[str, Any]) -> Window:
-    """The days that a page's request asked for."""
-    start, end = (datetime.strptime(request[name], "%Y%m%d").date() for name in ("start_date", "end_date"))  # noqa: DTZ007
-    return Window(start, end)
-
-
-def _given_up(again: Again) -> HarvestError:
-    """What the last of many refusals means for the search."""
-    refusal = again.refusal
-    log_id = refusal.log_id if refusal else None
-    if refusal and again.retry_after > PAUSE and again.remedy is not Remedy.SMALLER_WINDOW:
-        until = refusal.received_at + timedelta(seconds=again.retry_after)
-        return QuotaExhausted(until, refusal.received_at, f"TikTok asks for a pause: {again} (log_id={log_id})")
-    if again.remedy is Remedy.MOMENT or not again.for_good:
-        return ApiUnavailable(str(again), log_id)
-    match again.remedy:
-        case Remedy.SEARCH_AGAIN:
-            return SearchLost(f"{again} (log_id={log_id})")
-        case Remedy.SMALLER_WINDOW:
-            return SearchTooBroad(f"{again} (log_id={log_id})")
-        case Remedy.RENEW_TOKEN:
-            return CredentialsRejected(
-                f"TikTok refuses every token that it gives: {again} (log_id={log_id}). Look whether the project's API "
-                "client is still approved; quote the log_id when you write to TikTok."
-            )
-        case _:
-            return RequestRejected(f"an answer we do not know: {again}", log_id)
+        return read(reply, self.entity)

@@ -1,19 +1,69 @@
 """What time it is for TikTok: its quota day follows its own clock, which the Date header of each answer tells."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-BELIEVED = timedelta(days=3653)
-"""A date further from ours than ten years tells no time."""
+#: The step that one answer alone may make; a longer one is the mistake of a single host until a second confirms it.
+STEP = timedelta(hours=1)
 
-JUMP = timedelta(hours=1)
-"""The step that a known clock may take; a longer one is the mistake of a single host."""
+#: How far TikTok's clock can be from our own.
+FARTHEST = timedelta(days=1)
 
+#: The same for a sandbox, whose clock is moved by months on purpose.
+FARTHEST_SANDBOX = timedelta(days=3653)
+
+#: Only a sandbox answers there.
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-"""Only a sandbox answers there, and its clock is moved by days on purpose."""
 
-_ahead: dict[str, timedelta] = {}
+
+def utc_now() -> datetime:
+    """The time by this machine's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Clock:
+    """TikTok's clock, as far as answers have told it; `wall` is our own.
+
+    `ahead` is how far TikTok's is ahead of ours, None until it is known. `claim` is how far an answer that nobody has
+    confirmed yet says it is.
+    """
+
+    wall: Callable[[], datetime] = utc_now
+    ahead: timedelta | None = None
+    claim: timedelta | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether TikTok's time is known: told by an answer, or settled by `trust_our_own`."""
+        return self.ahead is not None
+
+    def now(self) -> datetime:
+        """TikTok's time, to the second or so; our own as long as it is not known."""
+        return self.wall() + (self.ahead or timedelta())
+
+    def hear(self, base_url: str, date: str) -> datetime:
+        """When an answer of `base_url` with this Date header was sent; the clock follows it where it is believed."""
+        at, ours = http_date(date), self.wall()
+        if at is None or abs(at - ours) > _farthest(base_url):
+            return self.now()
+        if not self._believes(at - ours):
+            self.claim = at - ours
+            return self.now()
+        self.ahead, self.claim = at - ours, None
+        return at
+
+    def trust_our_own(self) -> None:
+        """Take our own clock for TikTok's, where answers contradict each other or tell no time."""
+        self.ahead = self.ahead or timedelta()
+
+    def _believes(self, ahead: timedelta) -> bool:
+        """A small step from what is known, or from our own clock at the start; a larger one that was claimed before."""
+        witnesses = [self.ahead or timedelta(), *([] if self.claim is None else [self.claim])]
+        return any(abs(ahead - witness) <= STEP for witness in witnesses)
 
 
 def http_date(text: str) -> datetime | None:
@@ -25,35 +75,5 @@ def http_date(text: str) -> datetime | None:
         return None
 
 
-def received(base_url: str, date: str) -> datetime:
-    """When an answer of `base_url` with this Date header was sent; the clock is set by it."""
-    at = http_date(date)
-    if at is None or not _believed(base_url, at):
-        return now(base_url)
-    heard(base_url, at)
-    return at
-
-
-def _believed(base_url: str, at: datetime) -> bool:
-    """Whether this can be the time at `base_url`: once that is known, near to it, or else near to our own."""
-    ours = datetime.now(UTC)
-    if abs(at - ours) > BELIEVED:
-        return False
-    if not known(base_url) or urlsplit(base_url).hostname in LOOPBACK:
-        return True
-    return min(abs(at - now(base_url)), abs(at - ours)) <= JUMP
-
-
-def heard(base_url: str, date: datetime) -> None:
-    """Set the clock by an answer of `base_url`."""
-    _ahead[base_url] = date - datetime.now(UTC)
-
-
-def known(base_url: str) -> bool:
-    """Whether `base_url` has answered in this process."""
-    return base_url in _ahead
-
-
-def now(base_url: str) -> datetime:
-    """The time at `base_url`, to the second or so; our own until it has answered once."""
-    return datetime.now(UTC) + _ahead.get(base_url, timedelta())
+def _farthest(base_url: str) -> timedelta:
+    return FARTHEST_SANDBOX if urlsplit(base_url).hostname in LOOPBACK else FARTHEST

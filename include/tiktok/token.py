@@ -1,41 +1,43 @@
-"""The access token of an API client: cached for the process, renewed before it ends and once when it is refused.
+"""The access token of an API client: kept by the task, renewed before it ends and once when it is refused.
 
 Source: TikTok docs, `client-access-token-management`; the endpoint may report failure with HTTP 200.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
-from time import monotonic
+from typing import Any
 
 import requests
 
-from include.domain.errors import CredentialsRejected, Person
-from include.tiktok.answer import error_in, parsed
-from include.tiktok.refusal import Refusal, redirected, refusal
+from include.domain.errors import CredentialsRejected
+from include.tiktok.answer import error_in
+from include.tiktok.clock import Clock
+from include.tiktok.parse import parse
+from include.tiktok.refusal import Refusal, refusal
 from include.tiktok.retries import Again
-from include.tiktok.verdicts import REDIRECTS, Remedy
+from include.tiktok.verdicts import Remedy
 from include.tiktok.wire import post
 
+PATH = "/v2/oauth/token/"
+
+#: The part of its life after which a token is renewed.
 RENEW_AT = 0.9
-"""The part of its life after which a token is renewed."""
 
+#: Seconds that a token lives; none is believed to live longer.
 LIFE = 7200.0
-"""Seconds that a token lives; none is believed to live longer."""
 
+#: What the endpoint says of a client that is unknown or not allowed; nothing but a person helps.
 NEVER = ("invalid_client", "unauthorized_client", "access_denied", "invalid_grant", "invalid_scope")
 
 
 @dataclass(frozen=True)
 class Token:
-    """A bearer token, and the moment by this process's monotonic clock at which to renew it."""
+    """A bearer token, and the seconds that it lives."""
 
     text: str = field(repr=False)
-    renew_at: float
-
-
-_tokens: dict[tuple[str, str], Token] = {}
-_locks: dict[tuple[str, str], Lock] = {}
+    life: float
 
 
 @dataclass(frozen=True)
@@ -51,39 +53,60 @@ class Credentials:
         return f"Credentials({self.base_url})"
 
 
-def bearer(session: requests.Session, credentials: Credentials, refused: str | None = None) -> str:
-    """A token that is neither at its end nor the one TikTok just `refused`; threads that need a new one get the same.
+@dataclass
+class TokenCache:
+    """The token of one API client; threads that need a new one at the same time get the same."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    token: Token | None = None
+    renew_at: float = 0.0
+    lock: Lock = field(default_factory=Lock, repr=False)
+
+    def bearer(self, request: Callable[[], Token], refused: str | None = None) -> str:
+        """A token that is neither at its end nor the one TikTok just `refused`; a new one comes from `request`."""
+        with self.lock:
+            if self.token is None or self.token.text == refused or self.monotonic() >= self.renew_at:
+                self._renew(request)
+            return self.token.text if self.token else ""
+
+    def renew(self, request: Callable[[], Token]) -> None:
+        """Have a new token, whatever there is."""
+        with self.lock:
+            self._renew(request)
+
+    def _renew(self, request: Callable[[], Token]) -> None:
+        self.token = request()
+        self.renew_at = self.monotonic() + RENEW_AT * self.token.life
+
+
+def request_token(session: requests.Session, clock: Clock, credentials: Credentials) -> Token:
+    """A new token.
 
     Raises:
         CredentialsRejected: TikTok does not know this client, or its secret is wrong.
-        SettingInvalid: the host of the connection redirects.
-        Again: the token endpoint could not answer; nothing but a moment helps.
+        Again: the token endpoint could not answer, or answered oddly.
     """
-    client = (credentials.base_url, credentials.client_key)
-    with _locks.setdefault(client, Lock()):
-        token = _tokens.get(client)
-        if token is None or token.text == refused or monotonic() >= token.renew_at:
-            token = _tokens[client] = _new(session, credentials)
-        return token.text
-
-
-def _new(session: requests.Session, credentials: Credentials) -> Token:
     form = {
         "client_key": credentials.client_key,
         "client_secret": credentials.client_secret,
         "grant_type": "client_credentials",
     }
     try:
-        reply = post(session, credentials.base_url, "/v2/oauth/token/", data=form)
+        reply = post(session, clock, credentials.base_url, PATH, data=form)
     except requests.RequestException as error:
         raise Again(Remedy.MOMENT, None, f"token endpoint: {type(error).__name__}") from error
-    found = parsed(reply.body)
-    answer = found if isinstance(found, dict) else {}
-    text = _sendable(answer.get("access_token"))
+    answer = parse(reply.body).value
+    found: dict[str, Any] = answer if isinstance(answer, dict) else {}
+    text = _sendable(found.get("access_token"))
     if not text:
-        raise _refused(refusal(reply, {**error_in(answer), "message": "no access token"}), credentials)
+        raise _failure(refusal(reply, {"message": "no access token"} | _named(error_in(found))))
     credentials.on_token(text)
-    return Token(text, monotonic() + RENEW_AT * _life(answer.get("expires_in")))
+    return Token(text, _life(found.get("expires_in")))
+
+
+def _named(error: Any) -> dict[str, Any]:
+    """Code and log id of the endpoint's error; what else it says may hold what was sent."""
+    return {name: error.get(name) for name in ("code", "log_id")}
 
 
 def _sendable(text: object) -> str:
@@ -100,12 +123,12 @@ def _life(expires_in: object) -> float:
     return seconds if 0 <= seconds < LIFE else LIFE
 
 
-def _refused(refused: Refusal, credentials: Credentials) -> Person | Again:
-    if refused.status in REDIRECTS:
-        return redirected(credentials.base_url, refused)
+def _failure(refused: Refusal) -> CredentialsRejected | Again:
     if refused.code in NEVER:
         return CredentialsRejected(
             f"TikTok does not accept this API client: {refused.code} (log_id={refused.log_id}). "
             "Correct login (client key) and password (client secret) of the project's connection."
         )
-    return Again(Remedy.MOMENT, refused, f"token endpoint: {refused}", refused.retry_after)
+    is_odd = 300 <= refused.status < 500 and refused.status not in (408, 429)
+    helps = Remedy.SECOND_LOOK if is_odd else Remedy.MOMENT
+    return Again(helps, refused, f"token endpoint: {refused}", refused.retry_after)

@@ -10,16 +10,16 @@ import requests
 from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from include.tiktok import clock
+from include.tiktok.clock import Clock
 
+#: Seconds to connect, and to wait for the next bytes.
 TIMEOUT = (10, 120)
-"""Seconds to connect, and to wait for the next bytes."""
 
+#: Seconds after which no more bytes of an answer are waited for, however steadily they come.
 SECONDS = 120
-"""Seconds after which no more bytes of an answer are waited for, however steadily they come."""
 
+#: Bytes of the largest answer; a page of 100 records has some 200,000.
 LARGEST = 64 * 2**20
-"""Bytes of the largest answer; a page of 100 videos has some 200,000."""
 
 CHUNK = 2**16
 
@@ -34,25 +34,28 @@ class TooLarge(requests.RequestException):
 
 @dataclass(frozen=True)
 class Reply:
-    """What came over the wire, and when by TikTok's clock."""
+    """What came over the wire from `path`, and when by TikTok's clock."""
 
+    path: str
     status: int
     headers: Mapping[str, str]
     body: bytes
     received_at: datetime
 
 
-def post(session: requests.Session, base_url: str, path: str, **sent: Any) -> Reply:
+def post(session: requests.Session, clock: Clock, base_url: str, path: str, **sent: Any) -> Reply:
     """What the host of `base_url` replies; a redirect is not followed, as it would take the credentials elsewhere.
+
+    `verify` goes with each call: what only the session says about certificates gives way to REQUESTS_CA_BUNDLE.
 
     Raises:
         requests.RequestException: nothing came, or not all of it, or too late, or too much.
     """
     ends = monotonic() + SECONDS
-    url = base_url + path
-    with session.post(url, stream=True, allow_redirects=False, timeout=TIMEOUT, **sent) as response:
-        at = clock.received(base_url, response.headers.get("Date", ""))
-        return Reply(response.status_code, response.headers, _body(response.raw, ends), at)
+    sent |= {"stream": True, "allow_redirects": False, "timeout": TIMEOUT, "verify": session.verify}
+    with session.post(base_url + path, **sent) as response:
+        at = clock.hear(base_url, response.headers.get("Date", ""))
+        return Reply(path, response.status_code, response.headers, _body(response.raw, ends), at)
 
 
 def _body(wire: BaseHTTPResponse, ends: float) -> bytes:
