@@ -142,5 +142,6 @@ def _search(
 ) -> dict[str, Any]:
     """What a search finds at the moment `at`, without paging, quota or faults: the truth for a comparison."""
     start, end = (parse_day(text, "a date").date() for text in (start_date, end_date))
-    ids = [video.id for video in sandbox.corpus.search(query, start, end, at or sandbox.clock.now())]
-    return {"count": len(ids), "ids": ids}
+    moment = at or sandbox.clock.now()
+    ids = [video.id for video in sandbox.corpus.search(query, start, end, moment)]
+    return {"count": len(ids), "hits": sandbox.corpus.hits(query, start, end, moment), "ids": ids}

@@ -81,14 +81,17 @@ class Corpus:
         """The video with this id, found through the time its id holds."""
         if not 0 < video_id < 1 << 63:
             return None
+        if video_id in self.planted.videos:
+            return self.planted.videos[video_id]
         uploaded, scheduled = video_id >> 32, scheduled_for(video_id, self._mask)
-        moments = (uploaded, uploaded + LONGEST_GAP) if scheduled is None else (scheduled,)
-        for day in dict.fromkeys(map(day_of, moments)):
-            videos = self._day(day)
+        if scheduled is not None:
+            return self.days.scheduled(day_of(scheduled), video_id)
+        for day in dict.fromkeys((day_of(uploaded), day_of(uploaded + LONGEST_GAP))):
+            videos = self.days[day]
             place = bisect_left(videos, -video_id, key=lambda video: -video.id)
             if place < len(videos) and videos[place].id == video_id:
                 return videos[place]
-        return self.planted.videos.get(video_id)
+        return None
 
     def available(self, video: Video, at: int) -> bool:
         """Whether the API shows the video: neither withheld, nor deleted, nor by a creator who turned private."""

@@ -4,11 +4,11 @@ import random
 from bisect import bisect_right
 from collections import OrderedDict
 from datetime import UTC, date, datetime, timedelta
-from threading import Lock
+from threading import RLock
 
 from include.sandbox.captions import TAGS
 from include.sandbox.creators import Population
-from include.sandbox.ids import gap, mask_of, scheduled_id, video_id
+from include.sandbox.ids import LONGEST_GAP, gap, mask_of, scheduled_id, video_id
 from include.sandbox.settings import SandboxSettings
 from include.sandbox.video import DAY, Video
 
@@ -65,12 +65,17 @@ def make_day(day: date, settings: SandboxSettings, population: Population) -> li
 
 
 class Days:
-    """Remembers the days asked for last, up to a number of videos. Safe to use from several threads."""
+    """Remembers the days asked for last, up to a number of videos. Safe to use from several threads.
+
+    Scheduled posts are remembered for longer: a search meets them up to ten days after it has left their day.
+    """
 
     def __init__(self, settings: SandboxSettings, population: Population) -> None:
         self._settings, self._population = settings, population
         self._kept: OrderedDict[date, list[Video]] = OrderedDict()
-        self._size, self._lock = 0, Lock()
+        self._scheduled: OrderedDict[date, dict[int, Video]] = OrderedDict()
+        self._size = self._scheduled_size = 0
+        self._lock = RLock()
 
     def __getitem__(self, day: date) -> list[Video]:
         with self._lock:
@@ -82,7 +87,22 @@ class Days:
             self._size += len(videos)
             while self._size > self._settings.cached_videos and len(self._kept) > 1:
                 self._size -= len(self._kept.popitem(last=False)[1])
+            self._keep_scheduled(day, videos)
             return videos
+
+    def scheduled(self, day: date, video_id: int) -> Video | None:
+        """The video with this id among the scheduled posts of `day`."""
+        with self._lock:
+            if day not in self._scheduled:
+                self._keep_scheduled(day, self[day])
+            return self._scheduled[day].get(video_id)
+
+    def _keep_scheduled(self, day: date, videos: list[Video]) -> None:
+        self._scheduled_size -= len(self._scheduled.pop(day, ()))
+        self._scheduled[day] = {one.id: one for one in videos if one.create_time - (one.id >> 32) > LONGEST_GAP}
+        self._scheduled_size += len(self._scheduled[day])
+        while self._scheduled_size > self._settings.cached_videos // 10 and len(self._scheduled) > 1:
+            self._scheduled_size -= len(self._scheduled.popitem(last=False)[1])
 
     @property
     def kept(self) -> int:

@@ -43,18 +43,22 @@ class Asked:
 class Search:
     """One cached search. Its ids are read from the corpus only as far as its pages reach, and take 8 bytes each.
 
-    `number` is its first search id; `cursors` are those it told, and those that follow a page it served.
+    `search_id` is its newest one, `number` its first; `cursors` are those it told and those behind a page it served.
     """
 
     asked: Asked
     source: Iterator[Video]
-    number: int
+    search_id: str
     issued_at: float
     ids: array = field(default_factory=lambda: array("q"))
     cursors: set[int] = field(default_factory=lambda: {0})
     furthest: int = 0
     refused: int = 0
     pages: int = 0
+    number: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.number = int(self.search_id)
 
     def reach(self, end: int) -> int:
         """Read on until `end` ids are known; returns how many there are, which is less when there are no more."""
@@ -76,9 +80,9 @@ class Searches:
     def __init__(self) -> None:
         self._known: OrderedDict[str, Search] = OrderedDict()
 
-    def remember(self, search_id: str, search: Search, expired: float) -> None:
-        """Keep a search; forget those issued before `expired`."""
-        self._known[search_id] = search
+    def remember(self, search: Search, expired: float) -> None:
+        """Keep a search under its newest id; forget those issued before `expired`."""
+        self._known[search.search_id] = search
         while len(self._known) > MOST or next(iter(self._known.values())).issued_at < expired:
             self._known.popitem(last=False)
 

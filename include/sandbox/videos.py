@@ -45,8 +45,7 @@ def query_videos(sandbox: Sandbox, call: Call) -> Answer:
             raise Narrowed(window)
     if body.get("is_random"):
         return _random_page(sandbox, _found(sandbox, asked, body["query"]), fields, place.size)
-    search, search_id = _search(sandbox, asked, body, place)
-    return _page(sandbox, search, search_id, place, fields, call.fault)
+    return _page(sandbox, _search(sandbox, asked, body, place), place, fields, call.fault)
 
 
 def _asked(sandbox: Sandbox, body: dict[str, Any], fields: list[str]) -> Asked:
@@ -69,17 +68,20 @@ def _includes_end(settings: SandboxSettings, start: date) -> bool:
     return start.toordinal() % 2 == 0 if settings.end_date_alternates else settings.end_date_inclusive
 
 
-def _search(sandbox: Sandbox, asked: Asked, body: dict[str, Any], place: Place) -> tuple[Search, str]:
-    """The search that is asked to go on, or a new one, and its id."""
+def _search(sandbox: Sandbox, asked: Asked, body: dict[str, Any], place: Place) -> Search:
+    """The search that is asked to go on, or a new one."""
     now, search_id = sandbox.clock.now().timestamp(), str(body.get("search_id") or "")
     if search_id:
-        return sandbox.searches.resume(search_id, asked.key, place, now, sandbox.settings), search_id
+        search = sandbox.searches.resume(search_id, asked.key, place, now, sandbox.settings)
+        if sandbox.settings.search_id_changes and place.cursor:
+            search.search_id = _new_id(sandbox)
+            sandbox.searches.remember(search, search.issued_at)
+        return search
     if place.cursor:
         raise cursor_rejected()
-    search_id = _new_id(sandbox)
-    search = Search(asked, _found(sandbox, asked, body["query"]), int(search_id), now)
-    sandbox.searches.remember(search_id, search, now - sandbox.settings.search_life_seconds)
-    return search, search_id
+    search = Search(asked, _found(sandbox, asked, body["query"]), _new_id(sandbox), now)
+    sandbox.searches.remember(search, now - sandbox.settings.search_life_seconds)
+    return search
 
 
 def _dates(sandbox: Sandbox, body: dict[str, Any]) -> tuple[date, date]:
@@ -91,17 +93,12 @@ def _dates(sandbox: Sandbox, body: dict[str, Any]) -> tuple[date, date]:
     return start, end
 
 
-def _page(
-    sandbox: Sandbox, search: Search, search_id: str, place: Place, fields: list[str], fault: str | None
-) -> Answer:
+def _page(sandbox: Sandbox, search: Search, place: Place, fields: list[str], fault: str | None) -> Answer:
     settings, corpus, at = sandbox.settings, sandbox.corpus, int(sandbox.clock.now().timestamp())
     hits = hits_known(search, place, settings)
     if not search.ids:
         empty = {"search_id": ""} if settings.empty_search_id == "empty" else {}
         return Answer({"videos": [], "cursor": 0, "has_more": False, **empty})
-    if settings.search_id_changes and place.cursor:
-        search_id = _new_id(sandbox)
-        sandbox.searches.remember(search_id, search, search.issued_at)
     ids = ids_on(search, place, hits, settings, fault)
     if ids:
         ids += strays(corpus, search, place, settings, at)
@@ -111,7 +108,7 @@ def _page(
         shown = [_lower_region(one) for one in shown]
     cursor, more = way_on(place, hits, settings, fault)
     note(search, place, hits, cursor)
-    data = {"search_id": search_id, "videos": shown, "cursor": cursor, "has_more": more}
+    data = {"search_id": search.search_id, "videos": shown, "cursor": cursor, "has_more": more}
     if fault == "missing_list":
         del data["videos"]
     return Answer(data, len(shown), poison=_poison(sandbox, ids))

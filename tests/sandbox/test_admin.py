@@ -65,7 +65,7 @@ def test_the_ledger_can_be_read_and_forgotten(client):
 def test_the_truth_of_a_search_can_be_asked_for(client):
     found = client.admin("search", query=EVERYTHING, start_date="20260301", end_date="20260301").json()
     assert found["ids"] == client.ids()
-    assert found["count"] == len(found["ids"])
+    assert found["count"] == len(found["ids"]) < found["hits"]
 
 
 def test_records_can_be_planted(client):

@@ -1,9 +1,11 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from include.sandbox import days
 from include.sandbox.corpus import EVERYTHING, Corpus
 from include.sandbox.days import day_of, make_day, midnight
 from include.sandbox.ids import LONGEST_GAP, VIDEO, kind_of
+from include.sandbox.query import compile_query
 from include.sandbox.settings import SandboxSettings
 from include.sandbox.video import value
 from tests.sandbox.client import condition, day
@@ -85,10 +87,19 @@ def test_a_scheduled_post_stands_in_a_search_where_it_was_uploaded():
     videos = Corpus().search(EVERYTHING, *MARCH)
     ids = [video.id for video in videos]
     assert ids == sorted(ids, reverse=True)
-    days = [day_of(video.create_time) for video in videos]
-    assert set(days) == {MARCH[0] + timedelta(days=n) for n in range(30)}
-    assert any(day - before >= timedelta(days=2) for before, day in pairwise(days))
+    created = [day_of(video.create_time) for video in videos]
+    assert set(created) == {MARCH[0] + timedelta(days=n) for n in range(30)}
+    assert any(later - before >= timedelta(days=2) for before, later in pairwise(created))
     assert videos[-1].id >> 32 < midnight(MARCH[0]) - 86_400, "uploaded days before the first day that is searched"
+
+
+def test_a_long_search_makes_each_day_once_scheduled_posts_or_not(monkeypatch):
+    made = []
+    monkeypatch.setattr(days, "make_day", lambda day, *more: made.append(day) or make_day(day, *more))
+    corpus = Corpus(SandboxSettings(videos_per_day=500, cached_videos=2000))
+    for video in corpus.indexed(compile_query(EVERYTHING), *MARCH):
+        assert corpus.video(video.id) is video
+    assert len(made) == len(set(made)) <= 31
 
 
 def test_what_is_scheduled_changes_no_other_video():
