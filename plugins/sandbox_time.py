@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 import requests
 
 from include.domain.errors import SettingInvalid
+from include.tiktok.clock import LOOPBACK
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
-
-def driven() -> bool:
+def moves_clock() -> bool:
     """Whether waits move the sandbox's clock in this process."""
     return os.environ.get("ICANDID_TIME") == "sandbox"
 

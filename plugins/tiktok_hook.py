@@ -1,5 +1,6 @@
 """The hook that turns a connection into a client of the TikTok Research API."""
 
+import logging
 import time
 from functools import partial
 from typing import Any
@@ -13,9 +14,12 @@ from requests import PreparedRequest, Session
 
 from include.domain.errors import SettingInvalid
 from include.tiktok.client import ResearchApi
+from include.tiktok.clock import LOOPBACK
 from include.tiktok.token import Credentials
 from plugins.project_variables import not_found
-from plugins.sandbox_time import LOOPBACK, driven, pass_time
+from plugins.sandbox_time import moves_clock, pass_time
+
+log = logging.getLogger(__name__)
 
 
 class TikTokResearchHook(HttpHook):
@@ -52,7 +56,7 @@ class TikTokResearchHook(HttpHook):
             )
         mask_secret(connection.password)
         credentials = Credentials(self.base_url.rstrip("/"), connection.login, connection.password, mask_secret)
-        sleep = partial(pass_time, credentials.base_url) if driven() else time.sleep
+        sleep = partial(pass_time, credentials.base_url) if moves_clock() else time.sleep
         return ResearchApi(session, credentials, sleep)
 
     def _set_base_url(self, connection: Connection) -> None:
@@ -73,6 +77,11 @@ class TikTokResearchHook(HttpHook):
         """Only what concerns the transport is taken from the extra."""
         extra = connection.extra_dejson
         session.verify = extra.get("verify", True)
+        if not session.verify:
+            log.warning(
+                "connection=%s: verify is false, so whoever stands between here and TikTok can read the client secret",
+                self.http_conn_id,
+            )
         session.proxies.update(extra.get("proxies", {}))
         self.merged_extra = extra_options
         return session

@@ -58,7 +58,8 @@ def one_line(value: object, most: int) -> str:
 
 def rejection(refused: Refusal, base_url: str) -> Person:
     """What a person reads once a refusal is believed: what came, and what to do about that."""
-    what = f"{refused} (log_id={refused.log_id}) at {_host(base_url)}{refused.path}"
+    where = f"{_host(base_url)}{refused.path}"
+    what = f"{refused} (log_id={refused.log_id}) at {where}, for an hour now"
     if refused.status in REDIRECTS:
         return SettingInvalid(
             f"The host of the connection redirects: {what}. Nothing was sent there. Correct the host of the project's "
@@ -82,7 +83,9 @@ def rejection(refused: Refusal, base_url: str) -> Person:
             "TikTok took the same query on the pages before: ask TikTok, and quote the log_id.",
         )
     return RequestRejected(
-        f"an answer we do not know: {what}", refused.log_id, "Ask TikTok what it means, and quote the log_id."
+        f"an answer we do not know: {refused} at {where}, for an hour now",
+        refused.log_id,
+        "Ask TikTok what it means, and quote the log_id.",
     )
 
 

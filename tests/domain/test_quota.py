@@ -3,10 +3,13 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.domain.quota import MARGIN, SPREAD, Spent, client_name, renewed_at, reset_is_late
+from include.domain.quota import MARGIN, SPREAD, Rest, Spent, client_name, renewed_at, reset_is_late
 
 MIDNIGHT = datetime(2026, 6, 2, tzinfo=UTC)
-SPENT = st.builds(Spent, st.integers(0, 1000), st.integers(0, 10**5), st.integers(0, 1000), st.booleans())
+TIMES = st.sampled_from(["", "2026-06-01T10:00:00+00:00", "2026-06-01T11:00:00+00:00"])
+DOUBTS = st.frozensets(st.tuples(st.sampled_from(["404 /x", "404 /x @a", "403 /x"]), TIMES))
+COUNT = st.integers(0, 1000)
+SPENT = st.builds(Spent, COUNT, COUNT, COUNT, TIMES, TIMES, st.sampled_from(["", *Rest]), DOUBTS)
 
 
 @given(st.text(min_size=1))

@@ -4,7 +4,6 @@ import pytest
 import requests
 
 from include.domain.errors import AirflowUnavailable, SettingInvalid
-from include.tiktok.token import bearer
 from plugins import tiktok_hook
 from plugins.tiktok_hook import TikTokResearchHook
 
@@ -120,5 +119,11 @@ def test_a_connection_is_not_missing_where_airflow_finds_nothing_at_all(monkeypa
 
 def test_the_secret_and_every_token_are_masked(connection, masked, tiktok):
     api = connection(host=tiktok.url, login=tiktok.client_key, password=tiktok.client_secret).research_api()
-    token = bearer(api.session, api.credentials)
-    assert masked == [tiktok.client_secret, token]
+    assert masked == [tiktok.client_secret, api.bearer()]
+
+
+@pytest.mark.parametrize(("extra", "warnings"), [({"verify": False}, 1), ({"verify": True}, 0), ({}, 0)])
+def test_certificates_that_nobody_looks_at_stand_in_the_log_once(connection, caplog, extra, warnings):
+    session = connection(host="https://open.tiktokapis.com", extra=extra).research_api().session
+    assert session.verify is extra.get("verify", True)
+    assert ["verify is false" in record.message for record in caplog.records] == [True] * warnings

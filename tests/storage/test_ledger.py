@@ -1,5 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from include.domain.errors import ApiResting, QuotaExhausted, StorageUnavailable
-from include.domain.quota import OUTAGE, RECORDS_A_DAY, Spent
+from include.domain.quota import DOUBT, LOOKS, OUTAGE, RECORDS_A_DAY, Spent, renewed_at
 from include.storage.ledger import Ledger, spent
 from include.storage.objects import open_storage
 
@@ -43,7 +43,7 @@ def test_an_outage_that_one_task_met_is_waited_for_by_all(objects, asked_before)
     if asked_before:
         mine.before_request(AT)
         mine.after_answer(None)
-    mine.down(AT)
+    assert mine.down(AT) == AT + OUTAGE
     mine.close()
     with pytest.raises(ApiResting) as resting:
         other.before_request(AT + timedelta(minutes=10))
@@ -166,13 +166,134 @@ def test_entries_that_have_not_changed_are_not_read_again(objects, monkeypatch):
     assert len(asked) == 5
 
 
-def test_what_tiktok_says_stops_every_task(objects):
+def spend(objects, requests=0, records=0):
+    """What other tasks have spent before."""
+    other = ledger(objects)
+    other.before_request(AT)
+    other.mine[AT.date()] = Spent(requests, records, requests)
+    other.close()
+
+
+@pytest.mark.parametrize("used", [{"requests": 900}, {"requests": 910}, {"requests": 100, "records": 90_000}])
+def test_what_tiktok_says_near_our_own_count_stops_every_task_until_the_reset(objects, used):
+    spend(objects, **used)
     mine = ledger(objects)
     mine.before_request(AT)
-    assert mine.refused(AT) > AT + timedelta(hours=14)
-    with pytest.raises(QuotaExhausted, match="TikTok has said"):
+    assert mine.refused(AT) == renewed_at(AT.date(), CLIENT)
+    with pytest.raises(QuotaExhausted, match="TikTok has said today"):
+        ledger(objects).before_request(AT + timedelta(hours=13))
+
+
+def refuse(objects, at):
+    mine = ledger(objects)
+    mine.before_request(at)
+    mine.after_answer(None)
+    mine.close()
+    return mine.refused(at)
+
+
+@pytest.mark.parametrize("used", [{"requests": 50}, {"requests": 890, "records": 89_000}])
+def test_a_refusal_far_below_our_own_count_is_asked_once_more_after_an_hour(objects, used):
+    spend(objects, **used)
+    assert refuse(objects, AT) == AT + DOUBT
+    with pytest.raises(QuotaExhausted, match="far below our own count"):
+        ledger(objects).before_request(AT + DOUBT / 2)
+    assert refuse(objects, AT + DOUBT) == renewed_at(AT.date(), CLIENT)
+    with pytest.raises(QuotaExhausted, match="TikTok has said today"):
+        ledger(objects).before_request(AT + 2 * DOUBT)
+
+
+def test_refusals_of_tasks_at_the_same_time_are_one(objects):
+    tasks = [ledger(objects) for _ in range(3)]
+    for task in tasks:
+        task.before_request(AT)
+    assert {task.refused(AT + timedelta(seconds=n)) for n, task in enumerate(tasks)} == {AT + DOUBT}
+
+
+def test_the_second_refusal_of_a_day_is_believed_although_something_was_answered_between(objects):
+    refuse(objects, AT)
+    answer(objects, AT + DOUBT)
+    assert refuse(objects, AT + 3 * DOUBT) == renewed_at(AT.date(), CLIENT)
+
+
+def test_a_refusal_late_in_the_day_waits_for_the_reset_at_most(objects):
+    late = AT.replace(hour=23, minute=50)
+    assert refuse(objects, late) == renewed_at(AT.date(), CLIENT)
+    ledger(objects).before_request(renewed_at(AT.date(), CLIENT))
+
+
+def answer(objects, at):
+    mine = ledger(objects)
+    mine.before_request(at)
+    mine.after_answer(100)
+    mine.close()
+
+
+def test_a_doubt_is_believed_after_an_hour_in_which_nothing_was_answered(objects):
+    assert ledger(objects).doubt("404 /x @a", AT) == AT + DOUBT
+    assert ledger(objects).doubt("404 /x @b", AT + DOUBT / 2) == AT + DOUBT
+    assert ledger(objects).doubt("404 /x @b", AT + DOUBT) is None
+
+
+def test_another_kind_of_answer_is_doubted_anew(objects):
+    ledger(objects).doubt("404 /x @a", AT)
+    assert ledger(objects).doubt("403 /x @a", AT + DOUBT) == AT + 2 * DOUBT
+
+
+def test_a_good_answer_clears_a_doubt_but_not_that_of_the_very_same_request(objects):
+    for kind in ("404 /x @a", "404 /token"):
+        ledger(objects).doubt(kind, AT)
+    answer(objects, AT + DOUBT)
+    later = AT + 2 * DOUBT
+    assert ledger(objects).doubt("404 /x @a", later) is None
+    assert ledger(objects).doubt("404 /x @b", later) == later + DOUBT
+    assert ledger(objects).doubt("404 /token", later) == later + DOUBT
+
+
+def test_all_tasks_rest_while_an_answer_is_doubted(objects):
+    ledger(objects).doubt("404 /x @a", AT)
+    with pytest.raises(ApiResting, match="believed only when it comes again") as resting:
+        ledger(objects).before_request(AT + timedelta(minutes=59))
+    assert resting.value.resets_at == AT + DOUBT
+    ledger(objects).before_request(AT + DOUBT)
+
+
+@pytest.mark.parametrize(("before", "rest"), [(LOOKS / 2, False), (LOOKS * 2, True)])
+def test_nobody_else_rests_when_others_were_answered_while_one_looked(objects, before, rest):
+    answer(objects, AT - before)
+    assert ledger(objects).doubt("404 /x @a", AT) == AT + DOUBT
+    with pytest.raises(ApiResting) if rest else nullcontext():
         ledger(objects).before_request(AT + timedelta(minutes=1))
-    assert sent(objects) == 1
+
+
+@pytest.mark.parametrize("how", ["doubt", "down", "refused"])
+def test_a_rest_lasts_over_midnight(objects, how):
+    late = AT.replace(hour=23, minute=30)
+    mine = ledger(objects)
+    mine.before_request(late)
+    until = {"doubt": lambda: mine.doubt("404 /x", late), "down": lambda: mine.down(late)}.get(
+        how, lambda: mine.refused(late)
+    )()
+    with pytest.raises((ApiResting, QuotaExhausted)):
+        ledger(objects).before_request(until - timedelta(seconds=1))
+    ledger(objects).before_request(until)
+
+
+def test_a_doubt_is_believed_over_midnight(objects):
+    late = AT.replace(hour=23, minute=30)
+    ledger(objects).doubt("404 /x @a", late)
+    assert ledger(objects).doubt("404 /x @b", late + DOUBT) is None
+
+
+def test_deleting_the_notes_of_a_day_ends_a_rest(objects):
+    """A person who knows that TikTok is back need not wait."""
+    answer(objects, AT)
+    mine = ledger(objects)
+    mine.down(AT)
+    mine.close()
+    objects.delete([path for path in objects.paths("quota/") if "/note-" in path])
+    ledger(objects).before_request(AT)
+    assert sent(objects) == 2
 
 
 def test_a_refusal_early_in_the_day_means_a_late_reset(objects):
@@ -191,7 +312,7 @@ def test_a_refusal_early_in_the_day_after_an_answer_is_meant(objects):
     mine.after_answer(100)
     mine.before_request(early)
     mine.after_answer(None)
-    assert mine.refused(early) > early + timedelta(hours=20)
+    assert mine.refused(early) == early + DOUBT
 
 
 def test_a_late_reset_is_waited_for_by_every_task(objects):

@@ -1,11 +1,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 
-from include.tiktok import clock
+from include.tiktok.client import ResearchApi
+from include.tiktok.clock import Clock, http_date
+from include.tiktok.token import Credentials
+from tests.tiktok import answers
+from tests.tiktok.answers import AT, Session, answer
 
-TEN = datetime(2026, 6, 1, 10, tzinfo=UTC)
-AT = "https://by.hand"
+TIKTOK, SANDBOX = "https://by.hand", "http://127.0.0.1:8700"
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -19,8 +24,8 @@ AT = "https://by.hand"
     ],
 )
 def test_every_form_of_an_http_date_is_a_moment_in_utc(text):
-    assert clock.http_date(text) == TEN
-    assert clock.http_date(text).tzinfo is UTC
+    assert http_date(text) == AT
+    assert http_date(text).tzinfo is UTC
 
 
 @pytest.mark.parametrize(
@@ -37,66 +42,118 @@ def test_every_form_of_an_http_date_is_a_moment_in_utc(text):
     ],
 )
 def test_what_is_no_http_date_is_none(text):
-    assert clock.http_date(text) is None
+    assert http_date(text) is None
 
 
-def ours(at):
-    return abs(at - datetime.now(UTC)) < timedelta(seconds=5)
+def clock(*offsets, at=TIKTOK):
+    """A clock whose own time is AT, after answers that were so far from it."""
+    made = Clock(lambda: AT)
+    for offset in offsets:
+        made.hear(at, answers.http_date(AT + offset))
+    return made
+
+
+def test_until_an_answer_has_a_date_the_clock_is_our_own():
+    made = clock()
+    assert (made.hear(TIKTOK, ""), made.now(), made.known) == (AT, AT, False)
+
+
+def test_the_clock_goes_on_by_itself():
+    times = iter([AT, AT, AT + HOUR])
+    made = Clock(lambda: next(times))
+    made.hear(TIKTOK, answers.http_date(AT - timedelta(seconds=7)))
+    assert made.now() == AT - timedelta(seconds=7)
+    assert made.now() == AT + HOUR - timedelta(seconds=7)
 
 
 def test_an_answer_without_a_date_does_not_move_tiktoks_clock():
     """A 502 of something on the way may have none."""
-    assert clock.received(AT, "Mon, 01 Jun 2026 10:00:00 GMT") == TEN
-    assert abs(clock.received(AT, "") - TEN) < timedelta(seconds=5)
-    assert abs(clock.now(AT) - TEN) < timedelta(seconds=5)
-
-
-def test_until_an_answer_has_a_date_the_clock_is_ours():
-    assert ours(clock.received(AT, ""))
-    assert not clock.known(AT)
-
-
-@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"])
-def test_a_date_of_another_age_is_not_believed(date):
-    assert ours(clock.received(AT, date))
-    assert ours(clock.now(AT))
-
-
-HOUR = timedelta(hours=1)
-
-
-def told(at):
-    return f"{at:%a, %d %b %Y %H:%M:%S} GMT"
-
-
-@pytest.mark.parametrize("off", [timedelta(days=365), -timedelta(days=1), 2 * HOUR])
-def test_one_answer_with_a_wrong_date_does_not_move_a_known_clock(off):
-    """A lease taken by it would have ended a year later."""
-    right = datetime.now(UTC)
-    clock.received(AT, told(right))
-    assert ours(clock.received(AT, told(right + off)))
-    assert ours(clock.now(AT))
-
-
-def test_a_wrong_date_does_not_move_the_clock_of_a_worker_whose_own_is_wrong():
-    tiktoks = datetime.now(UTC) - timedelta(days=90)
-    clock.received(AT, told(tiktoks))
-    clock.received(AT, told(tiktoks + timedelta(days=365)))
-    assert abs(clock.now(AT) - tiktoks) < timedelta(seconds=5)
-
-
-def test_a_wrong_first_date_is_corrected_by_the_next_answer():
-    clock.received(AT, told(datetime.now(UTC) + timedelta(days=365)))
-    assert ours(clock.received(AT, told(datetime.now(UTC))))
+    made = clock(HOUR / 2)
+    assert made.hear(TIKTOK, "") == made.now() == AT + HOUR / 2
 
 
 def test_a_known_clock_follows_small_steps():
     """TikTok's hosts need not agree to the second."""
-    clock.received(AT, told(TEN))
-    assert clock.received(AT, told(TEN + HOUR / 2)) == TEN + HOUR / 2
+    assert clock(HOUR / 2, HOUR, HOUR * 2).now() == AT + 2 * HOUR
 
 
-@pytest.mark.parametrize("sandbox", ["http://127.0.0.1:8700", "http://localhost", "http://[::1]:8700"])
-def test_the_clock_of_a_sandbox_may_jump_by_days(sandbox):
-    clock.received(sandbox, told(TEN))
-    assert clock.received(sandbox, told(TEN + timedelta(days=9))) == TEN + timedelta(days=9)
+@pytest.mark.parametrize("off", [3 * HOUR, -3 * HOUR, DAY, -DAY])
+@pytest.mark.parametrize("before", [[], [timedelta(minutes=1)]])
+def test_a_great_step_needs_a_second_witness(before, off):
+    made = clock(*before, off)
+    assert made.now() == AT + sum(before, timedelta())
+    assert made.hear(TIKTOK, answers.http_date(AT + off)) == made.now() == AT + off
+
+
+def test_two_answers_that_contradict_each_other_are_no_witnesses():
+    assert clock(3 * HOUR, -3 * HOUR).now() == AT
+
+
+def test_one_answer_with_a_wrong_date_does_not_move_a_known_clock():
+    """A lease taken by it would have ended a day later."""
+    made = clock(timedelta(), 9 * HOUR, timedelta(), 9 * HOUR)
+    assert made.now() == AT
+
+
+@pytest.mark.parametrize("off", [365 * DAY, -365 * DAY, DAY + HOUR])
+def test_tiktok_is_never_believed_to_be_more_than_a_day_from_our_own_clock(off):
+    assert clock(*[off] * 5).now() == AT
+
+
+@pytest.mark.parametrize("at", [SANDBOX, "http://localhost", "http://[::1]:8700"])
+def test_the_clock_of_a_sandbox_may_be_months_away_once_two_answers_say_so(at):
+    assert clock(-170 * DAY, at=at).now() == AT
+    assert clock(-170 * DAY, -170 * DAY, at=at).now() == AT - 170 * DAY
+    assert clock(-170 * DAY, -170 * DAY, 9 * DAY, 9 * DAY, at=at).now() == AT + 9 * DAY
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"])
+def test_a_date_of_another_age_is_not_believed_even_of_a_sandbox(date):
+    made = clock()
+    assert {made.hear(SANDBOX, date) for _ in range(3)} == {AT}
+
+
+def dated(*offsets):
+    """What the token endpoint answers at these distances from our own clock."""
+    body = b'{"access_token": "clt.x", "expires_in": 7200}'
+    return [answer(body=body, Date=answers.http_date(AT + offset)) for offset in offsets]
+
+
+@pytest.mark.parametrize(
+    ("offsets", "ahead", "asked"),
+    [
+        ([timedelta(minutes=3)], timedelta(minutes=3), 1),
+        ([3 * HOUR, 3 * HOUR], 3 * HOUR, 2),
+        ([365 * DAY, timedelta(0)], timedelta(0), 2),
+        ([365 * DAY, 365 * DAY], timedelta(0), 2),
+        ([3 * HOUR, -3 * HOUR], timedelta(0), 2),
+    ],
+)
+def test_a_first_date_that_is_a_year_off_costs_one_more_answer_and_nothing_else(offsets, ahead, asked):
+    """Issue 12, row 13: red, after no request at all."""
+    session = Session(tokens=dated(*offsets, *[timedelta()] * 3))
+    api = session.api()
+    assert api.now() == api.now() == AT + ahead
+    assert len(offsets) + 3 - len(session.tokens) == asked
+
+
+def test_a_clock_that_is_known_asks_nobody():
+    session = Session(tokens=dated(timedelta(), timedelta()))
+    api = session.api()
+    api.now()
+    api.now()
+    assert len(session.tokens) == 1
+
+
+def test_the_time_of_a_refusal_of_the_token_endpoint_is_a_time_too():
+    session = Session(tokens=[answer(body=b"<html>", status=503, Date=answers.http_date(AT + HOUR / 2))])
+    assert session.api().now() == AT + HOUR / 2
+    assert session.slept == []
+
+
+def test_the_clock_of_a_sandbox_months_away_is_known_from_the_first_look(tiktok):
+    with requests.Session() as session:
+        credentials = Credentials(tiktok.url, tiktok.client_key, tiktok.client_secret, [].append)
+        api = ResearchApi(session, credentials, tiktok.sleep)
+        assert abs(api.now() - tiktok.clock.now()) < timedelta(seconds=5)
+        assert datetime.now(UTC) - api.now() > DAY

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.tiktok.retries import LONGEST, TRIES, Again, repeated
+from include.tiktok.retries import LONGEST, TRIES, Again, repeat
 from include.tiktok.verdicts import Remedy
 
 REMEDIES = list(TRIES)
@@ -27,7 +27,7 @@ def again(remedy, retry_after=0.0):
 def give_up(*refusals):
     call, slept = Call(*refusals), []
     with pytest.raises(Again) as last:
-        repeated(call, slept.append)
+        repeat(call, slept.append)
     return call.made, slept, last.value
 
 
@@ -41,6 +41,12 @@ def test_patience_ends(remedy):
 def test_a_search_id_is_tried_again_after_the_documented_waits():
     _, slept, _ = give_up(again(Remedy.SEARCH_AGAIN))
     assert slept == [5, 10, 15, 20, 25]
+
+
+@pytest.mark.parametrize("remedy", [Remedy.SECOND_LOOK, Remedy.RENEW_TOKEN, None])
+def test_a_doubted_answer_is_looked_at_again_after_one_and_three_minutes(remedy):
+    _, slept, _ = give_up(again(remedy))
+    assert slept == [60, 120]
 
 
 def test_what_tiktok_asks_for_is_honoured():

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from include.tiktok import wire
+from include.tiktok.clock import Clock
 
 
 @contextmanager
@@ -53,14 +54,14 @@ def test_an_answer_that_drips_for_ever_is_given_up(session, monkeypatch):
     seconds = count()
     monkeypatch.setattr(wire, "monotonic", lambda: next(seconds))
     with serving(for_ever, Transfer_Encoding="chunked") as (url, _), pytest.raises(wire.TooSlow):
-        wire.post(session, url, "/")
+        wire.post(session, Clock(), url, "/")
     assert next(seconds) <= wire.SECONDS + 3
 
 
 def test_an_answer_without_end_does_not_fill_the_memory(session, monkeypatch):
     monkeypatch.setattr(wire, "LARGEST", 1000)
     with serving(for_ever, Transfer_Encoding="chunked") as (url, _), pytest.raises(wire.TooLarge):
-        wire.post(session, url, "/")
+        wire.post(session, Clock(), url, "/")
 
 
 def test_a_post_is_never_sent_on_to_another_host(session):
@@ -68,7 +69,7 @@ def test_a_post_is_never_sent_on_to_another_host(session):
         serving(lambda wire: wire.write(b"{}"), Content_Length="2") as (elsewhere, never),
         serving(lambda _: None, 307, Location=f"{elsewhere}/stolen", Content_Length="0") as (url, asked),
     ):
-        reply = wire.post(session, url, "/v2/oauth/token/", data={"client_secret": "the-secret"})
+        reply = wire.post(session, Clock(), url, "/v2/oauth/token/", data={"client_secret": "the-secret"})
     assert (reply.status, len(asked), never) == (307, 1, [])
 
 
@@ -77,7 +78,7 @@ def test_an_answer_that_breaks_off_is_no_answer(session):
         serving(lambda wire: wire.write(b'{"data"'), Content_Length="100", Connection="close") as (url, _),
         pytest.raises(requests.ConnectionError),
     ):
-        wire.post(session, url, "/")
+        wire.post(session, Clock(), url, "/")
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,26 @@ def test_an_answer_that_breaks_off_is_no_answer(session):
 )
 def test_pages_share_one_connection(session, body, headers):
     with serving(lambda wire: wire.write(body), **headers) as (url, asked):
-        bodies = [wire.post(session, url, f"/{number}").body for number in range(3)]
+        bodies = [wire.post(session, Clock(), url, f"/{number}").body for number in range(3)]
     assert bodies == [b"{}"] * 3
     assert len({port for _, port in asked}) == 1
+
+
+OURS, OF_THE_MACHINE = "/etc/our-ca.pem", "/etc/ca-of-the-machine.pem"
+
+
+@pytest.mark.parametrize(("verify", "used"), [(False, False), (OURS, OURS), (True, OF_THE_MACHINE)])
+def test_what_a_connection_says_of_certificates_wins_over_the_environment(session, monkeypatch, verify, used):
+    """Issue 12, row 17: requests prefers REQUESTS_CA_BUNDLE to what only the session says."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", OF_THE_MACHINE)
+    told, send = [], requests.adapters.HTTPAdapter.send
+
+    def watched(*args, **options):
+        told.append(options["verify"])
+        return send(*args, **options)
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", watched)
+    session.verify = verify
+    with serving(lambda wire: wire.write(b"{}"), Content_Length="2") as (url, _):
+        wire.post(session, Clock(), url, "/")
+    assert told == [used]
