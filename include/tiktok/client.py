@@ -172,7 +172,7 @@ class _Call:
         if isinstance(came, Answer):
             return came
         helps = self._remedy(came)
-        if helps in (None, Remedy.PERSON, Remedy.SECOND_LOOK):
+        if helps in (None, Remedy.PERSON, Remedy.SECOND_LOOK, Remedy.RENEW_TOKEN):
             self._keep(came)
         match helps:
             case Remedy.TOMORROW:
