@@ -17,9 +17,9 @@ from include.stages.leftovers import after_retiring
 from include.stages.purge import Order, purge
 from include.storage import configurations
 from include.storage.layout import ProjectLayout
+from plugins.approval import is_approved, name_approver
 from plugins.icandid_hooks import collection_registry, search_indices
 from plugins.project_variables import check_changeable, index_project, load_project, stored_text, write_project
-from plugins.retirement_form import APPROVE
 from plugins.wiring import storage
 
 log = logging.getLogger(__name__)
@@ -101,12 +101,12 @@ def purged(context: Mapping[str, Any]) -> dict[str, Any]:
         HarvestError: what is wrong, and who acts.
     """
     form, answer = Form.of(context), context["ti"].xcom_pull("approve_purge")
-    if answer["chosen_options"] != [APPROVE]:
-        raise AirflowSkipException(f"Nothing is removed: the purge was rejected by {_named(answer)}.")
+    if not is_approved(answer):
+        raise AirflowSkipException(f"Nothing is removed: the purge was rejected by {name_approver(answer)}.")
     _check_nobody_harvests(context)
     order = Order(
         approved=Inventory.model_validate(context["ti"].xcom_pull("count_data")["inventory"]),
-        approval=Approval(by=_named(answer), at=answer["responded_at"]),
+        approval=Approval(by=name_approver(answer), at=answer["responded_at"]),
         asked_by=form.by,
         reason=form.reason,
         run=form.run,
@@ -126,7 +126,7 @@ def outcome(context: Mapping[str, Any]) -> dict[str, Any]:
     if purged:
         data = f"purged: {purged['removed']} objects, {purged['remaining']} remain; see {purged['certificate']}"
     elif answer:
-        data = f"kept: the purge was rejected by {_named(answer)}"
+        data = f"kept: the purge was rejected by {name_approver(answer)}"
     log.info("retired project=%s schedule=%s data=%s", form.project_id, told["schedule"], data)
     return {
         "project_id": form.project_id,
@@ -149,14 +149,6 @@ def _check_nobody_harvests(context: Mapping[str, Any]) -> None:
             f"Research project {project_id}: runs of its harvest have not ended ({running}). Nothing was removed. Let "
             "them end, or mark them as failed; then clear this task."
         )
-
-
-def _named(answer: Mapping[str, Any]) -> str:
-    """The Airflow user who answered; nobody did when time ran out."""
-    user = answer["responded_by_user"]
-    if not user:
-        return "nobody: time ran out"
-    return str(user["name"]) if user["name"] == user["id"] else f"{user['name']} ({user['id']})"
 
 
 def _retire(project: ResearchProject, form: Form) -> None:

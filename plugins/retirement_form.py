@@ -1,11 +1,9 @@
 """The form of retire_project, and what a person is asked before anything is purged."""
 
-from datetime import timedelta
-from typing import Any
-
 from airflow.sdk import Param
 
 from include.domain.project import LONGEST_ID, PROJECT_ID
+from plugins.approval import ask_for_approval
 
 PARAMS = {
     "project_id": Param(
@@ -29,11 +27,6 @@ PARAMS = {
         maxLength=500,
     ),
 }
-APPROVE, REJECT = "Approve", "Reject"
-APPROVAL: dict[str, Any] = {
-    "subject": "Purge all data of the research project {{ params.project_id }}?",
-    "body": "{{ ti.xcom_pull('count_data')['text'] }}",
-    "options": [APPROVE, REJECT],
-    "defaults": REJECT,
-    "response_timeout": timedelta(days=30),
-}
+APPROVAL = ask_for_approval(
+    "Purge all data of the research project {{ params.project_id }}?", "{{ ti.xcom_pull('count_data')['text'] }}"
+)

@@ -28,6 +28,7 @@
         ├── AccessEnded             today lies outside the approved access dates
         ├── ProjectRetired          the research project is retired
         ├── PurgeRefused            a purge that would not do what was approved
+        ├── AcceptanceRefused       a window that cannot be accepted as it is
         ├── SettingInvalid          a setting of this deployment
         ├── WindowNotComplete       a window is parked as incomplete or suspect, with its reason
         └── CountsDiffer            what was merged and what was registered do not reconcile
@@ -192,6 +193,10 @@ class ProjectRetired(Person):
 
 class PurgeRefused(Person):
     """A purge would not do what was approved: a harvest is running, or something else is there than was counted."""
+
+
+class AcceptanceRefused(Person):
+    """A window cannot be accepted: it is not there, needs no acceptance, or is not what a person was shown."""
 
 
 class SettingInvalid(Person):
