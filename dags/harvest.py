@@ -17,18 +17,26 @@ is a success. The configuration is the Variable `research_project__<project_id>`
 | `plan_windows` | *retired on …* | Nothing: the project was retired. To take it up again, remove `retired`. |
 | `harvest_window` | *TikTok does not accept this API client* | Correct the connection, then clear the task. |
 | `harvest_window` | *TikTok refused the request …* | Read TikTok's words; quote the log_id to TikTok's support. |
-| `harvest_window` | *could not answer* (after its retries) | Clear the task: it goes on after its last page. |
+| `harvest_window` | none; its label says *waits until* | Nothing: the log says for what (see below). |
 | `harvest_window` | none; it stays *scheduled* | Make the pool that the project names (Admin, Pools). |
-| `harvest_window` | *is suspect*, *is incomplete* | Read the reason. What came is kept; the next run tries again. |
+| `harvest_window` | *is suspect*, *is incomplete* | Read the reason. What came is kept and merged; see below. |
 | `register_dataset` | *windows are not complete* | Registered nevertheless; look at the red windows. |
 | `register_dataset` | *… do not reconcile* | Both numbers are in the message; see docs/operating.md. |
 
-Clearing a task never pays for a stored page again. A window whose label says *waits until* waits for quota: it holds
-no worker and uses up no retry; there is nothing to do.
+**A window that waits** holds no worker and uses up no retry; its label says until when, and it goes on by itself: for
+quota, for TikTok, which *could not answer* or gave an odd answer that *is not believed yet*, for a search that *rests*,
+or because *another run is at work* on its days.
+
+**A window that is suspect or incomplete** is tried again by the first run after 1, 3 and 7 days. Then it waits for you:
+the plan names it, and no run asks for it until you trigger one with its dates, or accept it as it is with
+`accept_window`. Until then its days are not covered.
+
+Clearing a task never pays for a stored page again. The note of a run says what it was to cost and what came.
 """
 
 import re
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_parsing_context, task
@@ -37,7 +45,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 from include.domain.index import Entry
 from plugins.notifications import failure_notifiers
 from plugins.project_variables import entries, entry, load_project
-from plugins.wiring import airflow_outcomes, asked, research_api, storage
+from plugins.wiring import airflow_outcomes, asked, is_run_over, research_api, storage
 
 PREFIX = "harvest__"
 DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
@@ -68,22 +76,31 @@ def harvest_window(project_id: str, window: str, **context: Any) -> dict:
 
     with airflow_outcomes():
         project, again = load_project(project_id), asked(context).reharvest
-        api, run = research_api(project), context["run_id"]
-        manifest = harvest(project, Window.parse(window), api, storage(), run, reharvest=again)
+        api, run, is_over = research_api(project), context["run_id"], partial(is_run_over, context["ti"])
+        manifest = harvest(project, Window.parse(window), api, storage(), run, reharvest=again, is_over=is_over)
         manifest.check_complete()
     return manifest.summary()
 
 
 @task(trigger_rule="all_done")
 def merge_dataset(project_id: str, windows: list[str] | None, **context: Any) -> dict:
+    from include.domain.window import Window
     from include.stages.merge import merge
+    from include.stages.run_counts import count_run
+    from plugins.airflow_api import note_run
 
     if windows is None:
         raise AirflowFailException("There is no plan to merge for: see plan_windows.")
     if context["params"]["dry_run"]:
         raise AirflowSkipException("A dry run ends with its plan.")
+    run, dag_run = context["run_id"], context["dag_run"]
     with airflow_outcomes():
-        return merge(load_project(project_id), storage(), context["run_id"], lambda: datetime.now(UTC)).summary()
+        project, objects = load_project(project_id), storage()
+        dataset = merge(project, objects, run, lambda: datetime.now(UTC))
+        counts = count_run(project, map(Window.parse, windows), objects, run, since=dag_run.start_date)
+    if windows:
+        note_run(dag_run.dag_id, run, str(counts))
+    return dataset.summary() | {"harvested": counts.summary()}
 
 
 @task

@@ -19,6 +19,13 @@ log = logging.getLogger(__name__)
 
 CONNECTION = "airflow_api"
 TIMEOUT = 10
+
+#: Characters of the longest note that Airflow takes.
+LONGEST_NOTE = 1_000
+
+#: Characters of a line that are worth showing without the rest of it.
+LEAST = 40
+
 REMEDY = (
     f"Add the connection {CONNECTION} (HTTP; host = the address of Airflow's API, login and password of a user who may "
     "make pools and edit runs). A pool can also be made by hand under Admin, Pools, or left out with use_pool off."
@@ -51,7 +58,7 @@ class AirflowApi:
         return True
 
     def note_run(self, dag_id: str, run_id: str, line: str) -> None:
-        """Have the note of a run say this line; what stands there already stays.
+        """Have the note of a run say this line, as far as there is room for it; what stands there already stays.
 
         Raises:
             SettingInvalid: Airflow refuses it.
@@ -61,9 +68,10 @@ class AirflowApi:
         headers = self._authorization()
         answer = _asked("GET", run, headers=headers)
         known = _said(answer)
-        lines = str(known.get("note") or "").splitlines()
-        if "note" in known and line not in lines:
-            answer = _asked("PATCH", run, json={"note": "\n".join([*lines, line])}, headers=headers)
+        before = str(known.get("note") or "")
+        after = _add_line(before, line)
+        if "note" in known and after != before:
+            answer = _asked("PATCH", run, json={"note": after}, headers=headers)
         if "note" not in _said(answer):
             raise SettingInvalid(f"Airflow does not let us edit the run {run_id} (HTTP {answer.status_code}). {REMEDY}")
 
@@ -99,6 +107,17 @@ def note_run(dag_id: str, run_id: str, line: str) -> None:
         airflow_api().note_run(dag_id, run_id, line)
     except (SettingInvalid, AirflowUnavailable) as error:
         log.info("the note of the run stays as it is: %s", error)
+
+
+def _add_line(note: str, line: str) -> str:
+    """The note with a line that it does not have yet, cut short where it would become too long for Airflow."""
+    lines = note.splitlines()
+    if any(each == line or (each.endswith("…") and line.startswith(each[:-1])) for each in lines):
+        return note
+    room = LONGEST_NOTE - len(note) - 1
+    if room < min(len(line), LEAST):
+        return note
+    return "\n".join([*lines, line if len(line) <= room else f"{line[: room - 1]}…"])
 
 
 def _asked(method: str, url: str, **options: object) -> requests.Response:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context
-from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowRuntimeError
 
 from include.domain.asked import Asked
 from include.domain.errors import Person, Tomorrow
@@ -50,6 +50,19 @@ def storage() -> "Objects":
     from plugins.object_storage import storage as open_one
 
     return open_one()
+
+
+def is_run_over(ti: Any, run: str) -> bool:
+    """Whether Airflow knows a run of this DAG by that id, and knows that it has ended: then its tasks are dead.
+
+    The lease of such a task need not be waited for. Of any other run, and where Airflow does not answer, the answer is
+    no: a purge or an acceptance holds leases too, and their runs are of other DAGs.
+    """
+    try:
+        return ti.get_dr_count(dag_id=ti.dag_id, run_ids=[run], states=["success", "failed"]) > 0
+    except AirflowRuntimeError as error:
+        log.info("Airflow does not say whether run %s has ended: %s", run, error)
+        return False
 
 
 @contextmanager

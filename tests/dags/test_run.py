@@ -2,7 +2,7 @@
 
 import json
 import logging
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,7 +11,9 @@ import pytest
 from include.icandid.registry import Registry
 from include.icandid.registry_engine import registry_engine
 from include.storage.layout import ProjectLayout
-from include.storage.manifests import read_dataset, read_windows
+from include.storage.leases import take
+from include.storage.manifests import read_dataset, read_units
+from include.storage.project_store import ProjectStore
 from include.tiktok.query import query_of
 from tests.airflow_server import airflow_server
 from tests.conftest import AIRFLOW_HOME
@@ -52,8 +54,9 @@ def test_a_registered_project_becomes_a_registered_collection(harvested, parse, 
 
     expected = len(found(tiktok, date(2026, 1, 20), date(2026, 2, 8)))
     assert expected > 100
-    assert read_dataset(storage, LAYOUT).rows == expected
-    assert sum(window.distinct for window in read_windows(storage, LAYOUT)) == expected
+    store = ProjectStore(storage, LAYOUT)
+    assert read_dataset(store).rows == expected
+    assert sum(unit.result.counts.found for unit in read_units(store)) == expected
     assert len(storage.paths(LAYOUT.records)) == expected
     row = Registry(registry_engine(f"sqlite:///{storage.url.removeprefix('file://')}/registry.sqlite")).row(
         "tiktok_query_0000005"
@@ -82,8 +85,9 @@ def test_a_form_with_dates_harvests_those_days_only(metadata, register, parse, s
     register(period=PERIOD)
     done = run(parse()[DAG_ID], start_date="2026-02-01", end_date="2026-02-02")
     assert states(done) == ALL_GREEN
-    assert [str(window.window) for window in read_windows(storage, LAYOUT)] == ["2026-02-01_2026-02-02"]
-    assert read_dataset(storage, LAYOUT).rows == len(found(tiktok, date(2026, 2, 1), date(2026, 2, 2)))
+    store = ProjectStore(storage, LAYOUT)
+    assert [unit.name for unit in read_units(store)] == ["2026-02-01_2026-02-02"]
+    assert read_dataset(store).rows == len(found(tiktok, date(2026, 2, 1), date(2026, 2, 2)))
 
 
 def test_a_dry_run_stops_after_its_plan_and_notes_what_a_run_would_cost(
@@ -102,6 +106,112 @@ def test_a_dry_run_stops_after_its_plan_and_notes_what_a_run_would_cost(
         "1 window of 20 days; requests unknown, no window of this query is complete"
     ]
     assert quote(done.run_id, safe="") in next(iter(airflow.notes))
+
+
+def test_a_run_notes_what_it_was_to_cost_and_what_came(metadata, register, parse, storage, tiktok, monkeypatch):
+    register(period=PERIOD, window_days=15)
+    with airflow_server() as airflow:
+        monkeypatch.setenv("AIRFLOW__API__BASE_URL", airflow.url)
+        airflow.all_admins, airflow.notes = True, AnyRun()
+        done = run(parse()[DAG_ID])
+    assert states(done) == ALL_GREEN
+    (note,) = airflow.notes.values()
+    cost, came = note.splitlines()
+    assert cost == "2 windows of 20 days; requests unknown, no window of this query is complete"
+    summaries = [result(done, "harvest_window", number) for number in range(2)]
+    new, withheld = (sum(each[name] for each in summaries) for name in ("fresh", "withheld"))
+    assert new == len(found(tiktok, date(2026, 1, 20), date(2026, 2, 8)))
+    hits = new + withheld
+    assert came.startswith(
+        f"harvested 2 windows: {new} new, 0 changed, 0 unchanged records; TikTok withheld {withheld} of {hits} hits"
+    )
+    harvested = result(done, "merge_dataset")["harvested"]
+    assert (harvested["windows"], harvested["complete"], harvested["new"]) == (2, 2, new)
+    assert harvested["withheld"] == withheld > 0
+
+
+@pytest.fixture
+def silent(tiktok):
+    """TikTok answers every search with nothing."""
+    tiktok.switch(silent_zero_all=True)
+    yield
+    tiktok.switch(silent_zero_all=False)
+
+
+def test_a_suspect_window_is_red_says_when_it_is_tried_again_and_counts_in_the_note(
+    metadata, register, parse, storage, silent, monkeypatch, capfd, caplog
+):
+    register(period={"start": "2026-02-01", "end": "2026-02-02"}, accounts=None)
+    with airflow_server() as airflow:
+        monkeypatch.setenv("AIRFLOW__API__BASE_URL", airflow.url)
+        airflow.all_admins, airflow.notes = True, AnyRun()
+        done = run(parse()[DAG_ID])
+        assert states(done)["harvest_window"] == {"failed"}
+        assert "is suspect: nothing came" in (told := caplog.text + "".join(capfd.readouterr()))
+        assert "It is tried again by the first run" in told
+        again = run(parse()[DAG_ID])
+    first, second = airflow.notes.values()
+    assert "harvested 1 window, 1 of them not complete: 0 new, 0 changed, 0 unchanged records" in first
+    assert result(again, "plan_windows") == []
+    assert "window 2026-02-01_2026-02-02 is suspect and tried again" in second
+    assert "harvested" not in second
+
+
+@pytest.fixture
+def runs(metadata):
+    """Makes runs of DAGs, in the states that are asked for, known to Airflow; they are gone after the test."""
+    from airflow.models.dag import DagModel
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+    from airflow.utils.types import DagRunType
+
+    made = []
+
+    def make(dag_id, run_id, state):
+        with create_session() as session:
+            session.merge(DagModel(dag_id=dag_id, bundle_name="dags-folder"))
+            session.flush()
+            about = {"run_type": DagRunType.MANUAL, "run_after": datetime.now(UTC), "state": state}
+            session.add(DagRun(dag_id=dag_id, run_id=run_id, **about))
+        made.append(run_id)
+
+    yield make
+    with create_session() as session:
+        session.query(DagRun).filter(DagRun.run_id.in_(made)).delete()
+
+
+@pytest.mark.parametrize("state", ["failed", "success"])
+def test_a_run_does_not_wait_for_the_lease_of_a_run_that_is_over(
+    metadata, register, parse, storage, tiktok, runs, state
+):
+    """Row 18: after a kill, a run under a new id waited ten minutes."""
+    register(period={"start": "2026-02-01", "end": "2026-02-02"})
+    runs(DAG_ID, "manual__killed", state)
+    take(storage, LAYOUT.unit("2026-02-01_2026-02-02"), "manual__killed", datetime.now(UTC))
+    assert states(run(parse()[DAG_ID])) == ALL_GREEN
+
+
+def test_only_a_run_of_the_same_dag_that_has_ended_is_over(
+    metadata, register, parse, storage, tiktok, runs, monkeypatch
+):
+    """Not over: a run that goes on or waits, one of another DAG, as a purge, and one that Airflow does not know."""
+    from include.stages import harvest as stage
+
+    states = {"failed": "failed", "success": "success", "running": "running", "queued": "queued"}
+    for name, state in states.items():
+        runs(DAG_ID, f"manual__{name}", state)
+    runs("retire_project", "manual__purge", "success")
+    over, harvest = {}, stage.harvest
+
+    def look(*args, is_over, **how):
+        over.update({name: is_over(f"manual__{name}") for name in (*states, "purge", "unknown")})
+        return harvest(*args, is_over=is_over, **how)
+
+    monkeypatch.setattr(stage, "harvest", look)
+    register(period={"start": "2026-02-01", "end": "2026-02-01"})
+    assert run(parse()[DAG_ID]).state == "success"
+    assert [name for name, ended in over.items() if ended] == ["failed", "success"]
+    assert len(over) == 6
 
 
 class AnyRun(dict):
@@ -135,9 +245,7 @@ def _summaries_hold_no_record(done):
 
 
 def _no_secret_is_in(text, tiktok, usernames=True):
-    from include.tiktok.token import _tokens
-
-    tokens = [token.text for token in _tokens.values()]
+    tokens = tiktok.tokens._known
     assert tokens, "the harvest used a token"
     for secret in (tiktok.client_secret, *tokens, *(PROJECT["accounts"] if usernames else ())):
         assert secret not in text

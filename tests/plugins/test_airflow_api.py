@@ -3,7 +3,7 @@ import json
 import pytest
 
 from include.domain.errors import AirflowUnavailable, SettingInvalid
-from plugins.airflow_api import AirflowApi, airflow_api, note_run
+from plugins.airflow_api import LONGEST_NOTE, AirflowApi, airflow_api, note_run
 from tests.airflow_server import airflow_server
 
 SECRET = "pool-password"
@@ -36,6 +36,24 @@ def test_the_note_of_a_run_says_a_line_once_and_keeps_what_people_wrote(server, 
     for _ in range(2):
         keeper(server).note_run("harvest__x", RUN_ID, "3 windows")
     assert server.notes[RUN] == ("asked for by mail\n3 windows" if "mail" in (before or "") else "3 windows")
+
+
+def test_a_line_that_is_too_long_for_a_note_is_cut_short_once(server):
+    server.notes[RUN] = "asked for by mail"
+    for _ in range(2):
+        keeper(server).note_run("harvest__x", RUN_ID, "warnings: " + "x" * 2000)
+    note = server.notes[RUN]
+    assert len(note) == LONGEST_NOTE
+    assert note.startswith("asked for by mail\nwarnings: xx")
+    assert note.endswith("x…")
+
+
+def test_a_full_note_stays_as_it_is(server):
+    server.notes[RUN] = full = "x" * (LONGEST_NOTE - 20)
+    keeper(server).note_run("harvest__x", RUN_ID, "y" * 100)
+    assert server.notes[RUN] == full
+    keeper(server).note_run("harvest__x", RUN_ID, "3 windows")
+    assert server.notes[RUN] == f"{full}\n3 windows"
 
 
 def test_a_run_goes_on_where_its_note_cannot_be_written(server, monkeypatch, caplog):

@@ -2,19 +2,28 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowRuntimeError, ErrorType
+from airflow.sdk.execution_time.comms import ErrorResponse
 
 from include.domain.asked import Asked
 from include.domain.errors import (
+    AcceptanceRefused,
     AccessEnded,
+    AnswerDoubted,
+    ApiResting,
     ApiUnavailable,
     CountsDiffer,
     CredentialsRejected,
     ProjectInvalid,
+    QuotaExhausted,
+    SearchResting,
     SettingInvalid,
     StorageUnavailable,
+    WindowNotComplete,
+    WindowTaken,
 )
-from plugins.wiring import airflow_outcomes, asked, today
+from plugins import wiring
+from plugins.wiring import airflow_outcomes, asked, is_run_over, today
 
 
 def context(run_type, interval=None, **params):
@@ -89,7 +98,26 @@ def test_today_is_a_day_of_utc():
     assert before <= today() <= datetime.now(UTC).date()
 
 
-@pytest.mark.parametrize("error", [ProjectInvalid, CredentialsRejected, AccessEnded, SettingInvalid, CountsDiffer])
+AT, LATER = midnight(2026, 6, 1), midnight(2026, 6, 1) + timedelta(hours=1)
+PERSONS = [
+    ProjectInvalid,
+    CredentialsRejected,
+    AccessEnded,
+    AcceptanceRefused,
+    SettingInvalid,
+    CountsDiffer,
+    WindowNotComplete,
+]
+TOMORROWS = [
+    QuotaExhausted(LATER, AT, "the quota is used up"),
+    ApiResting(LATER, AT, "three gateways in a row"),
+    AnswerDoubted(LATER, AT, "404", "a log id"),
+    SearchResting("2026-01-01 to 2026-01-30", AT, "it hangs"),
+    WindowTaken("a window", LATER, AT),
+]
+
+
+@pytest.mark.parametrize("error", PERSONS)
 def test_what_a_person_must_mend_fails_at_once_with_the_explanation(error):
     with pytest.raises(AirflowFailException, match="do this"), airflow_outcomes():
         raise error("do this")
@@ -99,6 +127,43 @@ def test_what_a_person_must_mend_fails_at_once_with_the_explanation(error):
 def test_what_passes_in_a_moment_is_left_to_airflows_retries(error):
     with pytest.raises(type(error)), airflow_outcomes():
         raise error
+
+
+@pytest.mark.parametrize("error", TOMORROWS, ids=lambda error: type(error).__name__)
+def test_what_passes_at_a_known_time_gives_the_worker_back_and_shows_the_time_on_the_label(error, monkeypatch):
+    shown = {}
+    monkeypatch.setattr(wiring, "get_current_context", lambda: shown)
+    before = datetime.now(UTC)
+    with pytest.raises(AirflowRescheduleException) as raised, airflow_outcomes():
+        raise error
+    until = raised.value.reschedule_date
+    assert before + error.wait <= until <= datetime.now(UTC) + error.wait
+    assert shown == {"waits": f" (waits until {until:%Y-%m-%d %H:%M} UTC)"}
+
+
+class Airflow:
+    """A task that Airflow answers in this way when it is asked how many ended runs there are of an id."""
+
+    dag_id = "harvest__x"
+
+    def __init__(self, ended=(), error=None):
+        self.ended, self.error = ended, error
+
+    def get_dr_count(self, dag_id, run_ids, states):
+        if self.error:
+            raise self.error
+        assert (dag_id, set(states)) == ("harvest__x", {"success", "failed"})
+        return len(set(run_ids) & set(self.ended))
+
+
+def test_a_run_is_over_when_airflow_knows_that_it_ended():
+    assert is_run_over(Airflow(ended=["manual__1"]), "manual__1")
+    assert not is_run_over(Airflow(ended=["manual__1"]), "manual__2")
+
+
+def test_a_run_of_which_airflow_does_not_tell_is_not_over():
+    silent = AirflowRuntimeError(ErrorResponse(error=ErrorType.API_SERVER_ERROR, detail={"status_code": None}))
+    assert not is_run_over(Airflow(error=silent), "manual__1")
 
 
 def test_what_nobody_foresaw_is_not_hidden():
