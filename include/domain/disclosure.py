@@ -68,6 +68,7 @@ TREATMENTS = (
     Treatment("first_seen", _N, Export.LEFT_OUT, "Of the harvest, not of the video."),
     Treatment("observed_at", _N, Export.DAY, "When the counts were taken.", "observed_date"),
     Treatment("query_id", _N, Export.KEPT, "Which query found it."),
+    Treatment("foreign", _N, Export.KEPT, "Whether TikTok's hit is what was asked for."),
     Treatment("raw", _D, Export.LEFT_OUT, "The whole record."),
 )
 """Every column of the dataset. One that is not listed counts as personal and is never exported."""

@@ -1,73 +1,159 @@
-"""What was counted: the manifest of a window, and of a dataset."""
+"""What was counted: the manifest of a unit of work, and of a dataset."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from include.domain.check import Check, Verdict
 from include.domain.errors import WindowNotComplete
-from include.domain.piece import Piece
+from include.domain.slice import Slice, SliceState
 from include.domain.window import Window
+
+#: Days after which a unit that could not be completed is tried again by itself; then it waits for a person.
+TRY_AGAIN_AFTER = (1, 3, 7)
 
 
 class State(StrEnum):
-    """How far a window came."""
+    """How a round ended, or that it has not."""
 
-    INCOMPLETE = "incomplete"
+    OPEN = "open"
     COMPLETE = "complete"
     SUSPECT = "suspect"
+    INCOMPLETE = "incomplete"
 
 
-class PieceState(BaseModel):
-    """A piece of a window that was cut, and how far it came."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    piece: Piece
-    state: State = State.INCOMPLETE
-    reason: str = ""
-
-
-class _Counted(BaseModel):
+class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class WindowManifest(_Counted):
-    """What one window asked for and what came of it.
+class Counts(_Frozen):
+    """What the pages of one round hold.
 
-    `asked` and `returned` count records over all pages of this query, `distinct` the ids among them. `requests`
-    includes the failed attempts that a page needed. `pieces` are what the window was cut into, `stuck_at` the page at
-    which the last try gave up, `reason` why it is not complete. `months` counts the rows of the part, those of earlier
-    queries too.
-
-    A window may be passed through several times: `begun_by` is the run that began the latest pass, `came` the ids that
-    this pass found, `without_id` its records that had none and stay in the pages only, and `believed` the ids that the
-    last pass found that left the window complete.
+    `asked`, `returned` and `distinct` count records: room on its pages, what came, ids. `found` are distinct ids that
+    are what was asked for, `foreign` those that are not. `hits` is how many TikTok said there are and `withheld` how
+    many of them it kept back; None where it did not say. `fresh` are ids that the unit did not hold before the round,
+    `changed` and `unchanged` those that it did.
     """
 
-    start: date
-    end: date
-    state: State
-    query: dict[str, Any]
-    query_id: str
-    fields: tuple[str, ...]
-    reason: str = ""
-    stuck_at: str = ""
-    pass_number: int = 1
-    begun_by: str = ""
-    came: int = 0
-    believed: int = 0
-    pieces: tuple[PieceState, ...] = ()
     pages: int = 0
     requests: int = 0
     asked: int = 0
     returned: int = 0
     distinct: int = 0
+    found: int = 0
+    foreign: int = 0
     without_id: int = 0
+    hits: int | None = None
+    withheld: int | None = None
+    fresh: int = 0
+    changed: int = 0
+    unchanged: int = 0
     first_observed: datetime | None = None
     last_observed: datetime | None = None
+
+
+class Round(_Frozen):
+    """One time through all slices of a unit, in one run or several.
+
+    `begun_by` is the run that began it. `ended_at` is None as long as it goes on; `days` counts what was found on each
+    day. `jumps` is False once TikTok has refused to go on in the middle of a fresh search. `tried_from` is the first
+    slice that was added since the round was opened last.
+    """
+
+    number: int = 1
+    begun_by: str = ""
+    fields: tuple[str, ...] = ()
+    slices: tuple[Slice, ...]
+    state: State = State.OPEN
+    ended_at: datetime | None = None
+    reason: str = ""
+    checks: tuple[Check, ...] = ()
+    counts: Counts = Counts()
+    days: dict[str, int] = {}
+    jumps: bool = True
+    tried_from: int = 1
+
+    @property
+    def open_slices(self) -> list[Slice]:
+        """The slices that are still to be asked, in the order in which they are."""
+        return [each for each in self.slices if each.state is SliceState.OPEN]
+
+    @property
+    def parked_slices(self) -> list[Slice]:
+        return [each for each in self.slices if each.state is SliceState.PARKED]
+
+    @property
+    def next_number(self) -> int:
+        return max(each.number for each in self.slices) + 1
+
+    def slice(self, number: int) -> Slice:
+        return next(each for each in self.slices if each.number == number)
+
+    def replace(self, now: Slice, *more: Slice) -> "Round":
+        """The round with a slice as it stands `now`, followed by those that it was split into."""
+        slices: list[Slice] = []
+        for each in self.slices:
+            slices += [now, *more] if each.number == now.number else [each]
+        return self.model_copy(update={"slices": tuple(slices)})
+
+    def add(self, *more: Slice) -> "Round":
+        """The round with further slices at its end."""
+        return self.model_copy(update={"slices": (*self.slices, *more)})
+
+    def without_jumps(self) -> "Round":
+        return self.model_copy(update={"jumps": False})
+
+    def with_fields(self, fields: tuple[str, ...]) -> "Round":
+        return self.model_copy(update={"fields": fields})
+
+    def with_counts(self, counts: Counts, days: Mapping[str, int]) -> "Round":
+        return self.model_copy(update={"counts": counts, "days": dict(days)})
+
+    def reopen(self, run: str) -> "Round":
+        """The round with what was parked open again, for another run; what is done stays done."""
+        slices, number = list(self.slices), self.next_number
+        tried_from = number
+        for place, each in enumerate(self.slices):
+            if each.state is SliceState.PARKED:
+                slices[place] = each.split("asked again by another run")
+                slices.append(each.reopen(number))
+                number += 1
+        fresh = {"state": State.OPEN, "ended_at": None, "reason": "", "checks": (), "tried_from": tried_from}
+        return self.model_copy(update={**fresh, "slices": tuple(slices), "begun_by": run})
+
+    def close(self, state: State, checks: Sequence[Check], reason: str, at: datetime) -> "Round":
+        update = {"state": state, "checks": tuple(checks), "reason": reason, "ended_at": at}
+        return self.model_copy(update=update)
+
+
+class Acceptance(_Frozen):
+    """That a person took a unit for good as it is: who, when, and why."""
+
+    by: str
+    at: datetime
+    why: str
+    round: int
+
+
+class UnitManifest(_Frozen):
+    """What a unit of work asks for, and what came of it.
+
+    `now` is the latest round; `stands` the last complete one of the same query, which counts until a newer one is
+    complete. `tries` counts the rounds in a row that ended and were not complete. `months` counts the rows of the
+    part, those of earlier queries too.
+    """
+
+    start: date
+    end: date
+    query: dict[str, Any]
+    query_id: str
+    now: Round
+    stands: Round | None = None
+    accepted: Acceptance | None = None
+    tries: int = 0
     first_created: datetime | None = None
     last_created: datetime | None = None
     months: dict[str, int] = {}
@@ -79,41 +165,113 @@ class WindowManifest(_Counted):
         return Window(self.start, self.end)
 
     @property
-    def complete(self) -> bool:
-        return self.state is State.COMPLETE
+    def name(self) -> str:
+        return str(self.window)
+
+    @property
+    def state(self) -> State:
+        """How the unit stands: a complete round stays complete while a newer one is on its way."""
+        if self.stands and self.now.state is not State.COMPLETE:
+            return State.COMPLETE
+        return self.now.state
+
+    @property
+    def covers(self) -> bool:
+        """Whether its days count as harvested: by a complete round, or because a person said so."""
+        return self.stands is not None or self.accepted is not None
+
+    @property
+    def result(self) -> Round:
+        """The round whose counts speak for the unit."""
+        return self.stands or self.now
+
+    @property
+    def again_on(self) -> date | None:
+        """The day on which the unit is tried again by itself; None when that is now, or when it waits for a person."""
+        if self.now.ended_at is None or self.covers or self.waits_for_person:
+            return None
+        return self.now.ended_at.date() + timedelta(days=TRY_AGAIN_AFTER[self.tries - 1])
+
+    @property
+    def waits_for_person(self) -> bool:
+        return not self.covers and self.tries > len(TRY_AGAIN_AFTER)
+
+    def is_due(self, today: date) -> bool:
+        """Whether a run that asks for nothing in particular should try the unit today."""
+        again = self.again_on
+        return not self.covers and not self.waits_for_person and (again is None or again <= today)
+
+    def with_round(self, now: Round) -> "UnitManifest":
+        """The unit with the latest round as it stands, or with a new one."""
+        return self.model_copy(update={"now": now})
+
+    def close_round(self, now: Round) -> "UnitManifest":
+        """The unit after the end of a round: a complete one stands from now on."""
+        update: dict[str, Any] = {"now": now, "tries": self.tries + 1}
+        if now.state is State.COMPLETE:
+            update |= {"stands": now, "tries": 0, "accepted": None}
+        return self.model_copy(update=update)
+
+    def accept(self, by: str, why: str, at: datetime) -> "UnitManifest":
+        """The unit whose days count as covered because a person takes it as it is."""
+        return self.model_copy(update={"accepted": Acceptance(by=by, at=at, why=why, round=self.now.number)})
 
     def check_complete(self) -> None:
-        """A window that is parked must not be overlooked.
+        """A round that is parked must not be overlooked.
 
         Raises:
             WindowNotComplete: it is incomplete or suspect; says why, and what comes next.
         """
-        if not self.complete:
-            raise WindowNotComplete(
-                f"Window {self.window} is {self.state}: {self.reason}. Its {self.pages} pages are kept and merged; "
-                "the next run of this DAG tries it again. Its days do not count as covered until then."
-            )
+        if self.now.state is State.COMPLETE or (self.accepted and self.accepted.round == self.now.number):
+            return
+        raise WindowNotComplete(
+            f"Window {self.name} is {self.now.state}: {self.now.reason}. Its {self.now.counts.pages} pages are kept "
+            f"and merged. {self._next_step()}"
+        )
+
+    def _next_step(self) -> str:
+        if self.accepted:
+            return f"Its days still count, as {self.accepted.by} accepted an earlier round."
+        if self.stands:
+            return f"The round of {self.stands.ended_at:%Y-%m-%d}, which was complete, still counts."
+        days = "Its days do not count as covered until then."
+        if self.again_on:
+            return f"It is tried again by the first run on {self.again_on} or later. {days}"
+        return (
+            f"It has been tried {self.tries} times and waits for you: harvest its dates again, or accept it as it is "
+            f"with accept_window. {days}"
+        )
 
     def summary(self) -> dict[str, Any]:
         """The counts that Airflow shows of a window; never a record."""
-        counts = ("state", "reason", "pages", "requests", "returned", "distinct")
-        return {"window": str(self.window), **self.model_dump(mode="json", include=set(counts))}
+        shown = {"pages", "requests", "returned", "distinct", "withheld", "foreign", "fresh", "changed", "unchanged"}
+        warnings = [each.reason for each in self.now.checks if each.verdict is Verdict.WARNING]
+        return {
+            "window": self.name,
+            "state": self.now.state.value,
+            "reason": self.now.reason,
+            **({"warnings": warnings} if warnings else {}),
+            **self.now.counts.model_dump(mode="json", include=shown),
+        }
 
 
-class Month(_Counted):
-    """One month of a dataset: `parts` names what was merged into it, window by window, with each part's SHA-256."""
+class Month(_Frozen):
+    """One month of a dataset: `parts` names what was merged into it, unit by unit, with each part's SHA-256."""
 
     rows: int
     sha256: str
     parts: dict[str, str]
     bytes: int = 0
 
+    def with_bytes(self, size: int) -> "Month":
+        return self.model_copy(update={"bytes": size})
+
     def holds(self, parts: Mapping[str, str], stored_bytes: int) -> bool:
         """Whether the month's file has these parts, if a listing shows it with so many bytes; no is "look inside"."""
         return self.bytes == stored_bytes > 0 and parts.items() <= self.parts.items()
 
 
-class DatasetManifest(_Counted):
+class DatasetManifest(_Frozen):
     """The months of a dataset. `synthetic` is set when any record came from the sandbox."""
 
     schema_version: int

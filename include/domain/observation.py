@@ -11,3 +11,6 @@ QUERY_ID = "query_id"
 
 RAW = "raw"
 """The record as TikTok sent it: JSON with its keys in alphabetical order."""
+
+FOREIGN = "foreign"
+"""Why a hit is not what was asked for: `day`, published on another one; `account`, by another one; else null."""

@@ -1,4 +1,4 @@
-"""What a page is: one answer of TikTok, with the request that asked for it and where to go on."""
+"""What a page is: one answer of TikTok, with the request that asked for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,28 +19,25 @@ START = Cursor(0, None)
 
 @dataclass(frozen=True)
 class Page:
-    """One stored answer. `answer` is TikTok's body, byte for byte; `cursor` is None on the last page of a search.
+    """One stored answer. `answer` is TikTok's body, byte for byte.
 
-    `pass_number` counts the passes through the window, `generation` the searches made at one place of it, `number` the
-    pages of one search, all from 1.
-    `requests` is what the page cost: 1, and 1 more for every failed attempt before it.
+    `round` counts the times through the unit, `slice` the searches of a round, `number` the pages of one search, all
+    from 1. `requests` is what the page cost: 1, and 1 more for every failed attempt before it.
     """
 
-    generation: int
+    round: int
+    slice: int
     number: int
     run: str
     query_id: str
     request: Mapping[str, Any]
     fields: tuple[str, ...]
     answer: bytes
-    returned: int
-    cursor: Cursor | None
     received_at: datetime
     requests: int
     synthetic: bool
-    pass_number: int = 1
 
     @property
-    def stalled(self) -> bool:
-        """Whether TikTok says there is more, at a place where the search already was."""
-        return self.cursor is not None and self.cursor.index <= self.request.get("cursor", START.index)
+    def index(self) -> int:
+        """The cursor at which the page was asked for."""
+        return int(self.request.get("cursor") or 0)

@@ -68,6 +68,8 @@ VIDEO_COLUMNS = (
            "The latest observation; earlier ones stay with the windows."),
     Column("query_id", _TEXT, "", "harvester", "Which query found it.",
            "The first 12 hex digits of the SHA-256 of its canonical JSON."),
+    Column("foreign", _TEXT, "", "harvester", "Why this hit is not what was asked for; null where it is.",
+           "`day`: published on another day; `account`: by an account that the query does not name."),
     Column("raw", _TEXT, "", "video/query: the whole record", "The record as TikTok sent it.",
            "JSON with sorted keys."),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 
 import orjson
 
-from include.domain.manifest import DatasetManifest, State, WindowManifest
+from include.domain.manifest import DatasetManifest, State, UnitManifest
 from include.domain.project import ResearchProject
 from include.domain.window import Window
 from include.icandid.codebook import codebook_csv
@@ -17,8 +17,9 @@ from include.icandid.description import dataset_description
 from include.icandid.harvested import DatasetFile, Harvested
 from include.icandid.readme_text import readme
 from include.storage.layout import ProjectLayout
-from include.storage.manifests import read_windows
+from include.storage.manifests import read_units
 from include.storage.objects import Objects
+from include.storage.project_store import ProjectStore
 from include.tiktok.query import query_id, query_of
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,9 @@ SOFTWARE = "icandid-tiktok-harvester unreleased"
 def describe_dataset(project: ResearchProject, dataset: DatasetManifest, objects: Objects, today: date) -> int:
     """Put the descriptions that say something new beside the dataset; returns how many those are."""
     layout = ProjectLayout(project.project_id)
-    facts = harvested(project, dataset, read_windows(objects, layout), tuple(_files(objects, layout, dataset)), today)
+    facts = harvested(
+        project, dataset, read_units(ProjectStore(objects, layout)), tuple(_files(objects, layout, dataset)), today
+    )
     texts = (
         readme(facts).encode(),
         codebook_csv(facts.columns).encode(),
@@ -47,7 +50,7 @@ def describe_dataset(project: ResearchProject, dataset: DatasetManifest, objects
 def harvested(
     project: ResearchProject,
     dataset: DatasetManifest,
-    windows: Sequence[WindowManifest],
+    windows: Sequence[UnitManifest],
     files: tuple[DatasetFile, ...],
     today: date,
 ) -> Harvested:
@@ -70,13 +73,13 @@ def harvested(
         covered_days=wanted_days - sum(window.days for window in missing),
         missing=tuple(map(str, missing)),
         suspect=_in_state(current, State.SUSPECT),
-        incomplete=_in_state(current, State.INCOMPLETE),
+        incomplete=_in_state(current, State.INCOMPLETE) + _in_state(current, State.OPEN),
         earlier=len(windows) - len(current),
         windows=len(windows),
-        requests=sum(each.requests for each in windows),
-        asked=sum(each.asked for each in windows),
-        returned=sum(each.returned for each in windows),
-        fields=tuple(dict.fromkeys(field for each in windows for field in each.fields)),
+        requests=sum(each.result.counts.requests for each in windows),
+        asked=sum(each.result.counts.asked for each in windows),
+        returned=sum(each.result.counts.returned for each in windows),
+        fields=tuple(dict.fromkeys(field for each in windows for field in each.result.fields)),
         settle_days=project.settle_days,
         software=SOFTWARE,
         at=_last_change(project, windows),
@@ -84,18 +87,18 @@ def harvested(
     )
 
 
-def _missing(wanted: Window | None, windows: Sequence[WindowManifest]) -> list[Window]:
-    return wanted.without(each.window for each in windows if each.complete) if wanted else []
+def _missing(wanted: Window | None, windows: Sequence[UnitManifest]) -> list[Window]:
+    return wanted.without(each.window for each in windows if each.covers) if wanted else []
 
 
-def _in_state(windows: Sequence[WindowManifest], state: State) -> tuple[str, ...]:
-    return tuple(str(each.window) for each in windows if each.state is state)
+def _in_state(windows: Sequence[UnitManifest], state: State) -> tuple[str, ...]:
+    return tuple(str(each.window) for each in windows if each.state is state and not each.covers)
 
 
-def _last_change(project: ResearchProject, windows: Sequence[WindowManifest]) -> datetime:
+def _last_change(project: ResearchProject, windows: Sequence[UnitManifest]) -> datetime:
     """When TikTok last gave anything; the clock of this run would make every description new."""
     start = datetime.combine(project.period.start, time.min, UTC)
-    return max((each.last_observed for each in windows if each.last_observed), default=start)
+    return max((at for each in windows if (at := each.now.counts.last_observed)), default=start)
 
 
 def _files(objects: Objects, layout: ProjectLayout, dataset: DatasetManifest) -> Iterator[DatasetFile]:

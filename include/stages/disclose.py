@@ -20,6 +20,7 @@ from include.storage.layout import ProjectLayout
 from include.storage.manifests import read_dataset
 from include.storage.objects import Objects
 from include.storage.parquet import open_object, tables_of
+from include.storage.project_store import ProjectStore
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ def dataset_of(objects: Objects, layout: ProjectLayout) -> DatasetManifest:
     Raises:
         DatasetMissing: it has not.
     """
-    dataset = read_dataset(objects, layout)
+    dataset = read_dataset(ProjectStore(objects, layout))
     if dataset is None or not dataset.months:
         raise DatasetMissing(f"Research project {layout.project_id} has no dataset yet: harvest it first.")
     return dataset

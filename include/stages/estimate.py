@@ -4,16 +4,20 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from include.domain.manifest import WindowManifest
+from include.domain.manifest import UnitManifest
 from include.domain.quota import RECORDS_A_PAGE
 from include.domain.window import Window
+
+#: Waiting windows that the note of a run names; the log of plan_windows has them all.
+SHOWN = 3
 
 
 @dataclass(frozen=True)
 class Estimate:
     """Windows and days to harvest, the requests they will take, and the days of quota; None where nothing is known.
 
-    `later` are windows that are left for another run, and not in the counts.
+    `later` are windows that are left for another run, and not in the counts; `waiting` says which could not be
+    completed, and what becomes of them.
     """
 
     windows: int
@@ -21,6 +25,7 @@ class Estimate:
     requests: int | None
     quota_days: int | None
     later: tuple[Window, ...] = ()
+    waiting: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if not self.windows:
@@ -32,24 +37,35 @@ class Estimate:
         return f"{asked}, {cost}{self._left()}"
 
     def _left(self) -> str:
-        if not self.later:
-            return ""
-        days = f"{min(self.later).start} to {max(self.later).end}"
-        return f"; {len(self.later)} more windows, {days}, are left for another run"
+        left = [*self.waiting[:SHOWN], *([f"{len(self.waiting) - SHOWN} more wait"] if self.waiting[SHOWN:] else [])]
+        if self.later:
+            days = f"{min(self.later).start} to {max(self.later).end}"
+            left.insert(0, f"{len(self.later)} more windows, {days}, are left for another run")
+        return "".join(f"; {each}" for each in left)
 
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def _hits(manifest: UnitManifest) -> int:
+    """The positions that a search of the unit has to page through: withheld records take their room, too."""
+    counts = manifest.result.counts
+    return counts.distinct if counts.hits is None else counts.hits
+
+
 def estimate(
-    windows: Sequence[Window], known: Iterable[WindowManifest], daily_requests: int, later: Sequence[Window] = ()
+    windows: Sequence[Window],
+    known: Iterable[UnitManifest],
+    daily_requests: int,
+    later: Sequence[Window] = (),
+    waiting: tuple[str, ...] = (),
 ) -> Estimate:
     """What harvesting `windows` will take, if they are as dense as the `known` complete windows."""
-    known = [manifest for manifest in known if manifest.complete]
+    known = [manifest for manifest in known if manifest.covers]
     days = sum(window.days for window in windows)
     if windows and not known:
-        return Estimate(len(windows), days, None, None, tuple(later))
-    density = sum(manifest.distinct for manifest in known) / max(1, sum(manifest.window.days for manifest in known))
+        return Estimate(len(windows), days, None, None, tuple(later), waiting)
+    density = sum(_hits(manifest) for manifest in known) / max(1, sum(manifest.window.days for manifest in known))
     requests = sum(max(1, math.ceil(density * window.days / RECORDS_A_PAGE)) for window in windows)
-    return Estimate(len(windows), days, requests, math.ceil(requests / daily_requests), tuple(later))
+    return Estimate(len(windows), days, requests, math.ceil(requests / daily_requests), tuple(later), waiting)

@@ -5,19 +5,21 @@ from datetime import date
 
 from include.domain.difference import told
 from include.domain.errors import AccessEnded, SearchLost, SearchTooBroad, Tomorrow
-from include.domain.manifest import WindowManifest
+from include.domain.manifest import UnitManifest
+from include.domain.page import START
 from include.domain.project import ResearchProject
+from include.domain.slice import Slice
 from include.domain.window import Window
 from include.stages.estimate import estimate
 from include.stages.proposal import Proposal
-from include.storage.layout import ProjectLayout
 from include.storage.ledger import Ledger
-from include.storage.manifests import read_windows
+from include.storage.manifests import read_units
 from include.storage.objects import Objects
-from include.tiktok.client import ResearchApi, video_request
+from include.storage.project_store import ProjectStore
+from include.tiktok.client import ResearchApi
+from include.tiktok.entities import VIDEOS
 from include.tiktok.query import query_id, query_of
 from include.tiktok.query_words import condition, long_lists, sentence
-from include.tiktok.token import bearer
 
 
 def examine(proposal: Proposal, api: ResearchApi, objects: Objects, today: date, *, probe: bool) -> dict[str, str]:
@@ -29,8 +31,8 @@ def examine(proposal: Proposal, api: ResearchApi, objects: Objects, today: date,
         ApiUnavailable: TikTok could not answer this time.
     """
     project = proposal.project
-    query, known = query_of(project), read_windows(objects, ProjectLayout(project.project_id))
-    bearer(api.session, api.credentials)
+    query, known = query_of(project), read_units(ProjectStore.of(objects, project.project_id))
+    api.check_credentials()
     return {
         "project_id": project.project_id,
         "state": proposal.state,
@@ -46,7 +48,7 @@ def examine(proposal: Proposal, api: ResearchApi, objects: Objects, today: date,
     }
 
 
-def generation(proposal: Proposal, known: list[WindowManifest]) -> str:
+def generation(proposal: Proposal, known: list[UnitManifest]) -> str:
     """What a changed query means for a project that holds data already."""
     after = query_id(query_of(proposal.project))
     others = [manifest for manifest in known if manifest.query_id != after]
@@ -63,13 +65,13 @@ def generation(proposal: Proposal, known: list[WindowManifest]) -> str:
     )
 
 
-def cost(project: ResearchProject, known: list[WindowManifest], today: date) -> str:
+def cost(project: ResearchProject, known: list[UnitManifest], today: date) -> str:
     """What the first run would take; requests stay unknown until a window of the query is complete."""
     wanted = project.wanted(today)
     if wanted is None:
         return f"nothing yet: no day of the period is {project.settle_days} days old"
     same = [manifest for manifest in known if manifest.query_id == query_id(query_of(project))]
-    left = wanted.without(manifest.window for manifest in same if manifest.complete)
+    left = wanted.without(manifest.window for manifest in same if manifest.covers)
     windows = [window for days in left for window in days.cut(project.window_days)]
     taken = estimate(windows, same, project.daily_requests)
     parts = [str(taken), f"it may take {project.daily_requests} requests a day"]
@@ -90,24 +92,25 @@ def _probed(project: ResearchProject, api: ResearchApi, objects: Objects, today:
     if wanted is None:
         return "not sent: no day of the period is old enough"
     days = Window(max(wanted.start, wanted.end - (project.window_days - 1) * (date.resolution)), wanted.end)
-    request = video_request(query_of(project), days, None) | {"max_count": 1}
+    request = VIDEOS.ask(query_of(project), Slice(number=1, start=days.start, end=days.end), START) | {"max_count": 1}
     ledger = Ledger(objects, api.client, project.daily_requests)
     try:
-        answer, requests = api.videos(request, ("id",), ledger)
+        answer, requests = api.page(VIDEOS, request, (VIDEOS.key,), ledger)
     except Tomorrow as error:
         return f"not answered: {error}"
     except (SearchTooBroad, SearchLost) as error:
         return f"TikTok failed on {_said(days)}, harvest will cut it into less; think of a smaller window_days: {error}"
     finally:
         ledger.close()
-    found = "a video was found" if answer.returned else "there is more to page through" if answer.cursor else "nothing"
+    more = "there is more to page through" if answer.content.more else "nothing"
+    found = "a video was found" if answer.content.returned else more
     return f"TikTok accepts the query ({requests} request); in {_said(days)}: {found}"
 
 
-def _days_again(known: list[WindowManifest], after: str) -> list[Window]:
+def _days_again(known: list[UnitManifest], after: str) -> list[Window]:
     """Days that complete windows of other queries cover, and none of this one."""
-    same = [manifest.window for manifest in known if manifest.complete and manifest.query_id == after]
-    others = sorted(manifest.window for manifest in known if manifest.complete and manifest.query_id != after)
+    same = [manifest.window for manifest in known if manifest.covers and manifest.query_id == after]
+    others = sorted(manifest.window for manifest in known if manifest.covers and manifest.query_id != after)
     again: list[Window] = []
     for window in others:
         again += window.without([*same, *again])

@@ -2,16 +2,19 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from include.domain.certificate import Inventory, Kind
 from include.domain.errors import SettingInvalid
+from include.domain.window import Window
 from include.icandid.registry import Registrar
 from include.icandid.sink import Index
 from include.storage.layout import LEASES, ProjectLayout
-from include.storage.manifests import read_dataset, windows_in
+from include.storage.manifests import read_dataset
 from include.storage.objects import Objects
+from include.storage.project_store import ProjectStore
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +36,15 @@ def inventory(
         times = _ends([*times, *(each.at for kind, each in counted if kind != LEASES)])
     kinds.pop(LEASES, None)
     harvested = entities(objects, layout)
-    windows = [window for each in harvested for window in windows_in(objects, each)]
+    units = [unit for each in harvested for unit in ProjectStore(objects, each).units]
+    windows = sorted(_windows(units))
     log.info("counted project=%s objects=%d", layout.project_id, sum(kind.objects for kind in kinds.values()))
     return Inventory(
         project_id=layout.project_id,
         at=at,
         kinds=dict(sorted(kinds.items())),
         rows={each.entity: rows for each in harvested if (rows := _rows(objects, each)) != 0},
-        windows=len(windows),
+        windows=len(units),
         first_day=min((window.start for window in windows), default=None),
         last_day=max((window.end for window in windows), default=None),
         first_stored=min(times, default=None),
@@ -57,10 +61,17 @@ def entities(objects: Objects, layout: ProjectLayout) -> list[ProjectLayout]:
     return [each for each in every if each.is_harvest(objects.folders(each.harvest))]
 
 
+def _windows(units: list[str]) -> Iterator[Window]:
+    """The units that are windows; a folder that a person put beside them has no days."""
+    for unit in units:
+        with suppress(ValueError):
+            yield Window.parse(unit)
+
+
 def _rows(objects: Objects, layout: ProjectLayout) -> int | None:
     """A manifest that cannot be read must not keep the data from being removed."""
     try:
-        dataset = read_dataset(objects, layout)
+        dataset = read_dataset(ProjectStore(objects, layout))
     except SettingInvalid:
         return None
     return dataset.rows if dataset else 0

@@ -15,8 +15,8 @@ from include.stages.leftovers import after_purge
 from include.storage import certificates, configurations
 from include.storage.layout import LEASES, ProjectLayout
 from include.storage.leases import LENGTH, Lease, take
-from include.storage.manifests import windows_in
 from include.storage.objects import Objects
+from include.storage.project_store import ProjectStore
 
 log = logging.getLogger(__name__)
 
@@ -118,9 +118,9 @@ def _places(objects: Objects, layout: ProjectLayout) -> Iterator[str]:
     yield from layout.handed_out
     yield from (each.dataset for each in harvested)
     for each in harvested:
-        windows = windows_in(objects, each)
-        objects.delete_together([each.part(window) for window in windows])
-        yield from (each.window(window) for window in windows)
+        units = ProjectStore(objects, each).units
+        objects.delete_together([each.part(unit) for unit in units])
+        yield from (each.unit(unit) for unit in units)
     yield layout.everything
 
 
@@ -152,11 +152,11 @@ def _alone(
         at = now()
         for lease in held:
             if at >= lease.until - LENGTH / 2:
-                lease.keep(at)
+                lease.renew(at)
 
     try:
         for each in entities(objects, layout):
-            prefixes = (each.harvest, *(each.window(window) for window in windows_in(objects, each)))
+            prefixes = (each.harvest, *(each.unit(unit) for unit in ProjectStore(objects, each).units))
             held.extend(take(objects, prefix, run, now()) for prefix in prefixes)
         yield keep
     except WindowTaken as error:

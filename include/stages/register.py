@@ -8,7 +8,7 @@ from datetime import datetime
 import orjson
 
 from include.domain.errors import CountsDiffer, WindowNotComplete
-from include.domain.manifest import DatasetManifest
+from include.domain.manifest import DatasetManifest, State, UnitManifest
 from include.domain.project import ResearchProject
 from include.domain.registration import Registration, SinkCounts
 from include.domain.window import Window
@@ -21,8 +21,9 @@ from include.stages.describe import Described, describe
 from include.stages.describe_dataset import describe_dataset
 from include.stages.hand_over import HandOver
 from include.storage.layout import ProjectLayout
-from include.storage.manifests import read_dataset, read_window
+from include.storage.manifests import read_dataset, read_unit
 from include.storage.objects import Objects
+from include.storage.project_store import ProjectStore
 from include.tiktok.query import query_of
 from include.tiktok.schemas import SCHEMA_VERSION
 
@@ -35,14 +36,19 @@ def check_windows(project: ResearchProject, objects: Objects, windows: Iterable[
     Raises:
         WindowNotComplete: names those that are not. What they hold has been registered nevertheless.
     """
-    layout = ProjectLayout(project.project_id)
-    manifests = {window: read_window(objects, layout, window) for window in windows}
-    left = [str(window) for window, manifest in manifests.items() if manifest is None or not manifest.complete]
+    store = ProjectStore.of(objects, project.project_id)
+    manifests = {str(window): read_unit(store, str(window)) for window in windows}
+    left = [name for name, manifest in manifests.items() if manifest is None or not _is_done(manifest)]
     if left:
         raise WindowNotComplete(
             f"Everything that came is merged and registered, but {len(left)} of {len(manifests)} windows are not "
-            f"complete: {', '.join(left)}. Their harvest_window tasks say why; the next run tries them again."
+            f"complete: {', '.join(left)}. Their harvest_window tasks say why, and when they are tried again."
         )
+
+
+def _is_done(manifest: UnitManifest) -> bool:
+    """Whether the latest round is complete, or a person took the window as it is."""
+    return manifest.now.state is State.COMPLETE or manifest.accepted is not None
 
 
 def register(
@@ -63,7 +69,7 @@ def register(
         CountsDiffer: two counts do not reconcile; names both.
     """
     layout = ProjectLayout(project.project_id)
-    dataset = read_dataset(objects, layout) or DatasetManifest(schema_version=SCHEMA_VERSION)
+    dataset = read_dataset(ProjectStore(objects, layout)) or DatasetManifest(schema_version=SCHEMA_VERSION)
     describe_dataset(project, dataset, objects, at.date())
     collection = Collection.of(project, query_of(project), choices, synthetic=dataset.synthetic)
     row = RegistryRow.of(collection)

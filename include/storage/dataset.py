@@ -12,45 +12,43 @@ from collections.abc import Iterator, Mapping
 import pyarrow as pa
 
 from include.domain.manifest import Month
-from include.domain.window import Window
 from include.storage.latest import merged
-from include.storage.layout import ProjectLayout
-from include.storage.objects import Objects
 from include.storage.parquet import notes_of, open_object, put, tables_of
 from include.storage.parts import in_month
+from include.storage.project_store import ProjectStore
 
 PARTS = "icandid.parts"
 
 
 def merge_month(
-    objects: Objects,
-    layout: ProjectLayout,
+    store: ProjectStore,
     month: str,
     parts: Mapping[str, str],
     schema: pa.Schema,
     key: str,
     before: Month | None = None,
 ) -> Month:
-    """Bring `parts` (window to SHA-256) into one month's file and say what it holds now.
+    """Bring `parts` (unit to SHA-256) into one month's file and say what it holds now.
 
     Without news nothing is written, and `before`, what the dataset's manifest says, is returned when it is right.
     """
-    path = layout.month(month)
-    file = open_object(objects, path)
+    path = store.layout.month(month)
+    file = open_object(store.objects, path)
     held: dict[str, str] = json.loads(notes_of(file)[PARTS]) if file else {}
-    news = {window: sha256 for window, sha256 in parts.items() if held.get(window) != sha256}
+    news = {unit: sha256 for unit, sha256 in parts.items() if held.get(unit) != sha256}
     if not news and before and before.parts == held:
         return before
     streams = [tables_of(file)] if file else []
-    streams += [_rows_of_month(objects, layout, window, month, key) for window in sorted(news)]
+    streams += [_rows_of_month(store, unit, month, key) for unit in sorted(news)]
     held = dict(sorted({**held, **news}.items()))
-    written = put(objects, path, merged(streams, key), schema, {PARTS: json.dumps(held)})
+    written = put(store.objects, path, merged(streams, key), schema, {PARTS: json.dumps(held)})
     return Month(rows=written.rows, bytes=written.bytes, sha256=written.sha256, parts=held)
 
 
-def _rows_of_month(objects: Objects, layout: ProjectLayout, window: str, month: str, key: str) -> Iterator[pa.Table]:
-    file = open_object(objects, layout.part(Window.parse(window)))
+def _rows_of_month(store: ProjectStore, unit: str, month: str, key: str) -> Iterator[pa.Table]:
+    path = store.layout.part(unit)
+    file = open_object(store.objects, path)
     if file is None:
-        raise FileNotFoundError(layout.part(Window.parse(window)))
+        raise FileNotFoundError(path)
     for table in tables_of(file):
         yield in_month(table, key, month)

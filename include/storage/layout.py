@@ -2,9 +2,10 @@
 
 projects/<project_id>/
   project/<timestamp>.json                     every version of the configuration
-  <entity>/windows/<start>_<end>/pages/<generation>-<number>.json.zst
-  <entity>/windows/<start>_<end>/part.parquet  the window's records, once it is complete
-  <entity>/windows/<start>_<end>/manifest.json
+  <entity>/units/<unit>/pages/<round>-<slice>-<number>.json.zst
+  <entity>/units/<unit>/part.parquet           the unit's records
+  <entity>/units/<unit>/answers/<time>.bin     answers that were refused for good, or cannot be read
+  <entity>/manifests/<unit>.json               all manifests side by side: one listing shows what changed
   <entity>/dataset/<yyyy-mm>.parquet           one row per id
   <entity>/dataset/manifest.json
   <entity>/dataset/README.md, codebook.csv, dataset.jsonld, ro-crate-metadata.json
@@ -21,24 +22,26 @@ certificates/<project_id>/<timestamp>.json, .md  what a purge removed, in counts
 applications/<application_id>/
   drafts/<number>.json                         every version of the answers
   dossier.md, dossier.html, completeness.json  the latest version, to be read
+probes/<connection>/<time>.json, .md           what a probe of the API found
+probes/<connection>/<time>/notebook.json       what it needs to go on; gone when it has ended
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-
-from include.domain.window import Window
+from datetime import date, datetime
 
 LEASES = "leases"
 RECORDS = "records for iCANDID"
 OTHER = "others"
+OLD = "objects of an earlier layout"
 KINDS = {
     LEASES: r"(.+/)?lease/[^/]+",
-    "pages": r"[^/]+/windows/.+/pages/[^/]+",
-    "parts": r"[^/]+/windows/[^/]+/part\.parquet",
-    "refusals": r"[^/]+/windows/[^/]+/answers/.+",
-    "manifests": r"[^/]+/windows/[^/]+/manifest\.json",
+    "pages": r"[^/]+/units/[^/]+/pages/[^/]+",
+    "parts": r"[^/]+/units/[^/]+/part\.parquet",
+    "refusals": r"[^/]+/units/[^/]+/answers/.+",
+    "manifests": r"[^/]+/manifests/[^/]+\.json",
+    OLD: r"[^/]+/windows/.+",
     "dataset files": r"[^/]+/dataset/.+",
     "exports for papers": r"[^/]+/export/.+",
     RECORDS: r"(records|arriving)/.+",
@@ -84,7 +87,7 @@ class ProjectLayout:
     @staticmethod
     def is_harvest(folders: Iterable[str]) -> bool:
         """Whether a folder of the project with these folders in it is what was harvested of one entity."""
-        return not {"windows", "dataset"}.isdisjoint(folders)
+        return not {"units", "windows", "dataset"}.isdisjoint(folders)
 
     def kind_of(self, path: str) -> str:
         """What sort of thing an object of the project is, for counting."""
@@ -103,29 +106,44 @@ class ProjectLayout:
         return f"{self.root}/{self.entity}/"
 
     @property
-    def windows(self) -> str:
+    def units(self) -> str:
+        return f"{self.harvest}units/"
+
+    @property
+    def earlier_layout(self) -> str:
+        """Where windows lay before units had manifests side by side."""
         return f"{self.harvest}windows/"
 
-    def window(self, window: Window) -> str:
-        return f"{self.windows}{window}/"
+    def unit(self, unit: str) -> str:
+        return f"{self.units}{unit}/"
 
-    def pieces(self, window: Window) -> str:
-        return f"{self.window(window)}pieces/"
+    def pages(self, unit: str) -> str:
+        return f"{self.unit(unit)}pages/"
 
-    def pages(self, window: Window, piece: str = "") -> str:
-        return f"{self.pieces(window)}{piece}/pages/" if piece else f"{self.window(window)}pages/"
+    def page(self, unit: str, round_: int, slice_: int, number: int) -> str:
+        return f"{self.pages(unit)}{round_:04d}-{slice_:04d}-{number:06d}.json.zst"
 
-    def page(self, window: Window, piece: str, generation: int, number: int) -> str:
-        return f"{self.pages(window, piece)}{generation:04d}-{number:06d}.json.zst"
+    def answer(self, unit: str, at: str) -> str:
+        return f"{self.unit(unit)}answers/{_plain(at)}.bin"
 
-    def answer(self, window: Window, log_id: str) -> str:
-        return f"{self.window(window)}answers/{_plain(log_id)}.bin"
+    def part(self, unit: str) -> str:
+        return f"{self.unit(unit)}part.parquet"
 
-    def part(self, window: Window) -> str:
-        return f"{self.window(window)}part.parquet"
+    @property
+    def manifests(self) -> str:
+        return f"{self.harvest}manifests/"
 
-    def window_manifest(self, window: Window) -> str:
-        return f"{self.window(window)}manifest.json"
+    def manifest(self, unit: str) -> str:
+        return f"{self.manifests}{unit}.json"
+
+    def unit_of_manifest(self, path: str) -> str:
+        """The unit whose manifest lies at `path`."""
+        return path.removeprefix(self.manifests).removesuffix(".json")
+
+    @property
+    def drift(self) -> str:
+        """Which fields TikTok was seen to add, drop or change, so that people are told of each once."""
+        return f"{self.harvest}drift.json"
 
     @property
     def dataset(self) -> str:
@@ -214,6 +232,30 @@ class ApplicationLayout:
     def dossiers(self) -> tuple[str, str, str]:
         """Markdown, HTML, and the completeness report."""
         return f"{self.root}dossier.md", f"{self.root}dossier.html", f"{self.root}completeness.json"
+
+
+@dataclass(frozen=True)
+class ProbeLayout:
+    """The paths of one probe of the API."""
+
+    connection_id: str
+    at: datetime
+
+    @property
+    def root(self) -> str:
+        return f"probes/{_plain(self.connection_id)}/{self.at:%Y%m%dT%H%M%SZ}"
+
+    @property
+    def report(self) -> str:
+        return f"{self.root}.json"
+
+    @property
+    def report_text(self) -> str:
+        return f"{self.root}.md"
+
+    @property
+    def notebook(self) -> str:
+        return f"{self.root}/notebook.json"
 
 
 def leases(prefix: str) -> str:

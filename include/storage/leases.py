@@ -28,7 +28,7 @@ class Lease:
     number: int
     until: datetime
 
-    def keep(self, at: datetime) -> None:
+    def renew(self, at: datetime) -> None:
         """Renew the lease when a third of it has passed.
 
         Raises:
@@ -43,7 +43,7 @@ class Lease:
     def release(self, at: datetime) -> None:
         """End the lease now, unless another task has taken it."""
         if self._newest_path() == self._path:
-            self._put(at)
+            self._put(at - LENGTH)  # the clocks of two tasks differ by a second or so
 
     @property
     def _path(self) -> str:
@@ -58,16 +58,19 @@ class Lease:
         self.objects.write(self._path, _encode(self.owner, until))
 
 
-def take(objects: Objects, prefix: str, owner: str, at: datetime) -> Lease:
+def take(
+    objects: Objects, prefix: str, owner: str, at: datetime, is_over: Callable[[str], bool] = lambda _owner: False
+) -> Lease:
     """The lease on what lies below `prefix`.
 
-    An owner takes over its own lease at once: Airflow starts a task's next try only when the last one is dead.
+    An owner takes over its own lease at once: Airflow starts a task's next try only when the last one is dead. So is
+    the lease of an owner of whom `is_over` says that it has ended.
 
     Raises:
         WindowTaken: another owner has it.
     """
     newest = _newest(objects, prefix)
-    if newest and newest.owner != owner and newest.until > at:
+    if newest and newest.owner != owner and newest.until > at and not is_over(newest.owner):
         raise WindowTaken(prefix, newest.until, at)
     number = newest.number + 1 if newest else 1
     if not objects.create(lease_path(prefix, number), _encode(owner, at + LENGTH)):
@@ -78,13 +81,19 @@ def take(objects: Objects, prefix: str, owner: str, at: datetime) -> Lease:
 
 
 @contextmanager
-def held(objects: Objects, prefix: str, owner: str, now: Callable[[], datetime]) -> Iterator[Lease]:
+def hold_lease(
+    objects: Objects,
+    prefix: str,
+    owner: str,
+    now: Callable[[], datetime],
+    is_over: Callable[[str], bool] = lambda _owner: False,
+) -> Iterator[Lease]:
     """The lease on what lies below `prefix`, released at the end.
 
     Raises:
         WindowTaken: another owner has it.
     """
-    lease = take(objects, prefix, owner, now())
+    lease = take(objects, prefix, owner, now(), is_over)
     try:
         yield lease
     finally:

@@ -9,64 +9,57 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from include.domain.errors import SettingInvalid
-from include.domain.manifest import DatasetManifest, WindowManifest
-from include.domain.window import Window
-from include.storage.layout import ProjectLayout
-from include.storage.objects import Objects
+from include.domain.manifest import DatasetManifest, UnitManifest
+from include.storage.project_store import ProjectStore
 
 log = logging.getLogger(__name__)
 
+#: Manifests read at a time: a project harvested daily has hundreds, and S3 takes some 20 ms for each.
 AT_ONCE = 8
-"""Manifests read at a time: a project harvested daily has hundreds, and S3 takes some 20 ms for each."""
 
-Manifest = TypeVar("Manifest", WindowManifest, DatasetManifest)
-
-
-def write_window(objects: Objects, layout: ProjectLayout, manifest: WindowManifest) -> None:
-    """Put the manifest of a window; from now on its state counts."""
-    objects.write(layout.window_manifest(manifest.window), manifest.model_dump_json(indent=1).encode())
+Manifest = TypeVar("Manifest", UnitManifest, DatasetManifest)
 
 
-def read_window(objects: Objects, layout: ProjectLayout, window: Window) -> WindowManifest | None:
-    """The manifest of a window, or None when it was never started."""
-    path = layout.window_manifest(window)
-    content = objects.read(path)
-    return _valid(WindowManifest, path, content) if content is not None else None
+def write_unit(store: ProjectStore, manifest: UnitManifest) -> None:
+    """Put the manifest of a unit; from now on its state counts."""
+    store.objects.write(store.layout.manifest(manifest.name), manifest.model_dump_json(indent=1).encode())
 
 
-def windows_in(objects: Objects, layout: ProjectLayout) -> list[Window]:
-    """Every window that was ever started, oldest first; a folder that a person put beside them is no window."""
-    windows = []
-    for name in objects.folders(layout.windows):
-        try:
-            windows.append(Window.parse(name))
-        except ValueError:
-            log.warning("%s%s is no window; it is left alone", layout.windows, name)
-    return sorted(windows)
+def read_unit(store: ProjectStore, unit: str) -> UnitManifest | None:
+    """The manifest of a unit, or None when it was never started."""
+    path = store.layout.manifest(unit)
+    content = store.objects.read(path)
+    return _valid(UnitManifest, path, content) if content is not None else None
 
 
-def read_windows(objects: Objects, layout: ProjectLayout) -> list[WindowManifest]:
-    """The manifests of all windows that were ever started, oldest window first."""
-    return list(manifests_of(objects, layout, windows_in(objects, layout)))
+def list_units(store: ProjectStore) -> list[str]:
+    """The names of all units that were ever started, in order."""
+    return [store.layout.unit_of_manifest(path) for path in store.objects.paths(store.layout.manifests)]
 
 
-def manifests_of(objects: Objects, layout: ProjectLayout, windows: Sequence[Window]) -> Iterator[WindowManifest]:
-    """The manifests of these windows, in their order, AT_ONCE at a time; whoever has seen enough reads no more."""
+def read_units(store: ProjectStore, units: Sequence[str] | None = None) -> list[UnitManifest]:
+    """The manifests of these units, or of all that were ever started, in their order."""
+    return list(stream_units(store, list_units(store) if units is None else units))
+
+
+def stream_units(store: ProjectStore, units: Sequence[str]) -> Iterator[UnitManifest]:
+    """The manifests of these units, in their order, AT_ONCE at a time; whoever has seen enough reads no more."""
     with ThreadPoolExecutor(AT_ONCE) as readers:
-        for first in range(0, len(windows), AT_ONCE):
-            some = readers.map(partial(read_window, objects, layout), windows[first : first + AT_ONCE])
+        for first in range(0, len(units), AT_ONCE):
+            some = readers.map(partial(read_unit, store), units[first : first + AT_ONCE])
             yield from (manifest for manifest in some if manifest)
 
 
-def write_dataset(objects: Objects, layout: ProjectLayout, manifest: DatasetManifest) -> None:
+def write_dataset(store: ProjectStore, manifest: DatasetManifest) -> None:
     """Put the manifest of the dataset."""
-    objects.write(layout.dataset_manifest, manifest.model_dump_json(indent=1).encode())
+    store.objects.write(store.layout.dataset_manifest, manifest.model_dump_json(indent=1).encode())
 
 
-def read_dataset(objects: Objects, layout: ProjectLayout) -> DatasetManifest | None:
+def read_dataset(store: ProjectStore) -> DatasetManifest | None:
     """The manifest of the dataset, or None before the first merge."""
-    content = objects.read(layout.dataset_manifest)
-    return _valid(DatasetManifest, layout.dataset_manifest, content) if content is not None else None
+    path = store.layout.dataset_manifest
+    content = store.objects.read(path)
+    return _valid(DatasetManifest, path, content) if content is not None else None
 
 
 def _valid(model: type[Manifest], path: str, content: bytes) -> Manifest:

@@ -88,7 +88,7 @@ def _regrouped(tables: Iterable[pa.Table], group: int) -> Iterator[pa.Table]:
             continue
         rows = pa.concat_tables(waiting)
         whole = rows.num_rows - rows.num_rows % group
-        yield from (rows.slice(start, group) for start in range(0, whole, group))
+        yield from (rows.slice(start, group).combine_chunks() for start in range(0, whole, group))
         waiting = [rows.slice(whole)]
     if any(table.num_rows for table in waiting):
         yield pa.concat_tables(waiting).combine_chunks()

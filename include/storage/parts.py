@@ -1,11 +1,10 @@
-"""A window's part: one row per id of everything its pages hold, in order of id."""
+"""A unit's part: one row per id of everything its pages hold, in order of id."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -14,9 +13,8 @@ import pyarrow.compute as pc
 from include.domain.observation import QUERY_ID
 from include.domain.window import Window
 from include.storage.latest import latest, merged
-from include.storage.layout import ProjectLayout
-from include.storage.objects import Objects
 from include.storage.parquet import open_object, put, tables_of
+from include.storage.project_store import ProjectStore
 
 CREATED = "create_time"
 
@@ -41,21 +39,28 @@ class Part:
     last_created: datetime | None
 
 
-def put_part(
-    objects: Objects, layout: ProjectLayout, window: Window, tables: Iterable[pa.Table], schema: pa.Schema, key: str
-) -> Part:
-    """Put the part of a window from tables of observations in any order, in the memory that one of them takes."""
-    with TemporaryDirectory() as folder:
-        runs = [_sorted_run(Path(folder) / f"{number}", table, key) for number, table in enumerate(tables)]
-        count = _Count(key)
-        rows = count.seen(merged(map(_tables_in, runs), key))
-        written = put(objects, layout.part(window), rows, schema, group=PART_GROUP)
-    return Part(written.sha256, dict(count.months), dict(count.queries), count.first, count.last)
+class SortedRuns:
+    """Tables of observations in any order, as sorted runs in a local folder: in the memory that one table takes."""
+
+    def __init__(self, folder: Path, key: str, schema: pa.Schema) -> None:
+        self._folder, self._key = folder, key
+        self._runs = [_sorted_run(folder / "0", schema.empty_table(), key)]
+
+    def add(self, table: pa.Table) -> None:
+        """Sort a table, and put it on the disk."""
+        self._runs.append(_sorted_run(self._folder / str(len(self._runs)), table, self._key))
+
+    def put(self, store: ProjectStore, unit: str, schema: pa.Schema) -> Part:
+        """Put the part of a unit: one row per id of all that was added, its latest observation."""
+        count = _Count(self._key)
+        rows = count.seen(merged(map(_tables_in, self._runs), self._key))
+        written = put(store.objects, store.layout.part(unit), rows, schema, group=PART_GROUP)
+        return Part(written.sha256, dict(count.months), dict(count.queries), count.first, count.last)
 
 
-def ids_on(objects: Objects, layout: ProjectLayout, window: Window, days: Window, key: str) -> Iterator[pa.Table]:
-    """`key` and query of the records in a window's part that were created on `days`."""
-    file = open_object(objects, layout.part(window))
+def ids_on(store: ProjectStore, unit: str, days: Window, key: str) -> Iterator[pa.Table]:
+    """`key` and query of the records in a unit's part that were created on `days`."""
+    file = open_object(store.objects, store.layout.part(unit))
     for table in tables_of(file) if file else ():
         created = pc.strftime(_created(table, key), "%Y-%m-%d")
         first, last = (pa.scalar(day.isoformat()) for day in (days.start, days.end))

@@ -6,14 +6,14 @@ Source: TikTok docs, `research-api-specs-query-videos`.
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from include.domain.errors import ProjectInvalid
-from include.domain.piece import Piece
 from include.domain.project import ResearchProject
+from include.domain.slice import Narrowing
 from include.tiktok.regions import REGION_CODES
 from include.tiktok.schemas import SPELLINGS, VIDEO_FIELDS
 
@@ -34,6 +34,8 @@ OPERATIONS = {
 }
 NUMBERS = ("view_count", "comment_count", "video_id", "music_id")
 VIDEO_LENGTHS = ("SHORT", "MID", "LONG", "EXTRA_LONG")
+#: Values of one IN condition that clients in production ask (recorded behaviour, 12).
+IN_A_CONDITION = 50
 QUOTED = ("create_date", "region_code", "video_length", "view_count", "comment_count")
 """Fields whose wrong values a message quotes. Others may name a person, and messages reach the logs of tasks."""
 
@@ -73,20 +75,19 @@ def open_lengths(query: Mapping[str, Any]) -> tuple[str, ...]:
     return () if said else VIDEO_LENGTHS
 
 
-def narrowed(query: Mapping[str, Any], piece: Piece) -> dict[str, Any]:
-    """The query for one piece of a window."""
-    more = []
-    if piece.regions:
-        more.append(_condition("region_code", piece.regions))
-    if piece.video_length:
-        more.append({"operation": "EQ", "field_name": "video_length", "field_values": [piece.video_length]})
+def narrowed(query: Mapping[str, Any], narrowing: Narrowing) -> dict[str, Any]:
+    """The query with further conditions that every hit must meet; its own conditions all stay."""
+    more = [_condition(name, values, "EQ" if len(values) == 1 else "IN") for name, values in narrowing.items()]
     return {**query, "and": [*query.get("and", []), *more]} if more else dict(query)
 
 
-def on_day(query: Mapping[str, Any], day: date) -> dict[str, Any]:
-    """The query for videos created on one day only, whatever the search's dates."""
-    exactly = {"operation": "EQ", "field_name": "create_date", "field_values": [f"{day:%Y%m%d}"]}
-    return {**query, "and": [*query.get("and", []), exactly]}
+def accounts_of(query: Mapping[str, Any]) -> frozenset[str]:
+    """The names by one of which every hit must be, in lower case; empty where the query does not tie hits to names."""
+    every = [each for each in query.get("and", []) if each["field_name"] == "username"]
+    either = query.get("or", [])
+    if not every and either and all(each["field_name"] == "username" for each in either):
+        every = either
+    return frozenset(value.casefold() for each in every for value in each["field_values"])
 
 
 def finds_by_text(query: Mapping[str, Any]) -> bool:
@@ -117,13 +118,17 @@ def _from_lists(project: ResearchProject) -> dict[str, Any]:
     either = {"username": project.accounts, "hashtag_name": project.hashtags, "keyword": project.keywords}
     query = {
         "and": [_condition("region_code", project.region_codes)] if project.region_codes else [],
-        "or": [_condition(name, values) for name, values in either.items() if values],
+        "or": [_condition(name, some) for name, values in either.items() for some in _in_parts(values)],
     }
     return {clause: conditions for clause, conditions in query.items() if conditions}
 
 
-def _condition(field_name: str, values: tuple[str, ...]) -> dict[str, Any]:
-    return {"operation": "IN", "field_name": field_name, "field_values": list(values)}
+def _in_parts(values: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    return (values[first : first + IN_A_CONDITION] for first in range(0, len(values), IN_A_CONDITION))
+
+
+def _condition(field_name: str, values: tuple[str, ...], operation: str = "IN") -> dict[str, Any]:
+    return {"operation": operation, "field_name": field_name, "field_values": list(values)}
 
 
 def _complaints(query: Mapping[str, Any]) -> Iterator[str]:

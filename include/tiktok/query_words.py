@@ -7,7 +7,7 @@ and the three of them all.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from include.tiktok.query import NUMBERS
+from include.tiktok.query import IN_A_CONDITION, NUMBERS
 
 SQL = {"EQ": "=", "GT": ">", "GTE": ">=", "LT": "<", "LTE": "<="}
 SHOWN = 10
@@ -41,9 +41,6 @@ PHRASES = {
     "video_length": "that last {}",
 }
 
-LONG_LIST = 50
-"""Values in one condition that public clients were seen to use at most; TikTok documents no limit."""
-
 
 def sentence(query: Mapping[str, Any], days: str = "") -> str:
     """What a valid query asks for, in one sentence; `days` says of which days.
@@ -71,10 +68,10 @@ def long_lists(query: Mapping[str, Any]) -> Iterator[str]:
     """What of a valid query is longer than anybody was seen to ask."""
     for clause, conditions in query.items():
         for each in conditions:
-            if len(each["field_values"]) > LONG_LIST:
+            if len(each["field_values"]) > IN_A_CONDITION:
                 yield (
                     f"{clause}: {each['field_name']} lists {len(each['field_values'])} values; TikTok documents no "
-                    f"limit, and public clients stay below {LONG_LIST}: register two projects if TikTok refuses it"
+                    f"limit, and public clients stay below {IN_A_CONDITION}: register two projects if TikTok refuses it"
                 )
 
 

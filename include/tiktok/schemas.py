@@ -5,7 +5,7 @@ Structures whose shape TikTok does not document are kept as JSON text.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import chain
@@ -13,8 +13,9 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from include.domain.observation import FIRST_SEEN, OBSERVED_AT, QUERY_ID, RAW
+from include.domain.observation import FIRST_SEEN, FOREIGN, OBSERVED_AT, QUERY_ID, RAW
 
 INSTANT = pa.timestamp("us", tz="UTC")
 TEXTS = pa.list_(pa.string())
@@ -46,31 +47,55 @@ VIDEO_FIELDS = {
 }
 """The newest complete list of video/query fields, in the order of the documentation."""
 
-SPELLINGS = {"favorites_count": "favourites_count"}
+SPELLINGS = {"favorites_count": "favourites_count", "id": "video_id"}
 """Columns whose field TikTok's documentation has also spelled otherwise."""
+
+KINDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("id", "music_id", "playlist_id"), (int, str)),
+    **dict.fromkeys(("share_count", "view_count", "like_count", "comment_count", "favorites_count"), (int,)),
+    **dict.fromkeys(("create_time", "video_duration"), (int,)),
+    **dict.fromkeys(("video_description", "region_code", "username", "voice_to_text"), (str,)),
+    **dict.fromkeys(("hashtag_names", "effect_ids", "video_mention_list"), (list,)),
+    **dict.fromkeys(("hashtag_info_list", "sticker_info_list", "effect_info_list"), (list, dict)),
+    **dict.fromkeys(("video_label", "video_tag"), (dict, list)),
+    "is_stem_verified": (bool,),
+}
+"""Which kinds of JSON value each field was documented or seen to have; another kind is drift that people are told of."""
+
+REGION = list(VIDEO_FIELDS).index("region_code")
 
 YEAR_10000 = 253_402_300_800
 """In Unix seconds. Later times, such as milliseconds taken for seconds, are no dates of Python, pandas or databases."""
 
-OBSERVATION = {FIRST_SEEN: INSTANT, OBSERVED_AT: INSTANT, QUERY_ID: pa.string(), RAW: pa.string()}
+OBSERVATION = {FIRST_SEEN: INSTANT, OBSERVED_AT: INSTANT, QUERY_ID: pa.string(), FOREIGN: pa.string(), RAW: pa.string()}
 
 VIDEO_SCHEMA = pa.schema({**VIDEO_FIELDS, **OBSERVATION})
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised when the columns of a dataset change; see Data in CHANGELOG.md."""
 
 
-def video_table(records: Iterable[Mapping[str, Any]], observed_at: datetime, query_id: str) -> pa.Table:
+def video_table(
+    records: Iterable[Mapping[str, Any]],
+    observed_at: datetime,
+    query_id: str,
+    foreign: Sequence[str | None] | None = None,
+) -> pa.Table:
     """A table of VIDEO_SCHEMA, a row for each record that has an id, be it written as a number or as digits.
 
-    Texts lose NUL characters and half emoji (lone surrogates), which databases and UTF-8 refuse; `raw` keeps them,
-    escaped. A value of another type than TikTok documents becomes null in its column and stays in `raw`.
+    `foreign` says of each record why it is not what was asked for; none of them where it is left out. Texts lose NUL
+    characters and half emoji (lone surrogates), which databases and UTF-8 refuse, and region codes are in capitals;
+    `raw` keeps everything as it came. A value of another type than TikTok documents becomes null in its column.
     """
-    known = [record for record in records if number(record.get("id")) is not None]
+    records = list(records)
+    marks = foreign or [None] * len(records)
+    both = [each for each in zip(records, marks, strict=True) if number(_spelled(each[0], "id")) is not None]
+    known, marked = [record for record, _ in both], [mark for _, mark in both]
     observation = {FIRST_SEEN: observed_at, OBSERVED_AT: observed_at, QUERY_ID: query_id}
     columns = [_column(_values(known, name), kind) for name, kind in VIDEO_FIELDS.items()]
+    columns[REGION] = pc.utf8_upper(columns[REGION])
     columns += [pa.repeat(pa.scalar(value, OBSERVATION[name]), len(known)) for name, value in observation.items()]
-    columns.append(pa.array(map(_json, known), pa.string()))
+    columns += [pa.array(marked, pa.string()), pa.array(map(_json, known), pa.string())]
     return pa.Table.from_arrays(columns, schema=VIDEO_SCHEMA)
 
 
@@ -84,8 +109,14 @@ def number(value: Any) -> int | None:
 
 def _values(records: Iterable[Mapping[str, Any]], name: str) -> list[Any]:
     if name in SPELLINGS:
-        return [record.get(name, record.get(SPELLINGS[name])) for record in records]
+        return [_spelled(record, name) for record in records]
     return [record.get(name) for record in records]
+
+
+def _spelled(record: Mapping[str, Any], name: str) -> Any:
+    """The value of a field that TikTok also spells otherwise."""
+    found = record.get(name)
+    return record.get(SPELLINGS[name]) if found is None else found
 
 
 def _column(values: list[Any], kind: pa.DataType) -> pa.Array:

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 import pytest
 
 from include.tiktok.client import ResearchApi
+from include.tiktok.clock import Clock
 from tests.scenarios.world import PROJECT_ID, Make, World, world
 
 VARIABLE = f"AIRFLOW_VAR_RESEARCH_PROJECT__{PROJECT_ID.upper()}"
@@ -35,7 +36,9 @@ def make(monkeypatch, tmp_path) -> Make:
         )
         monkeypatch.setattr(
             "plugins.tiktok_hook.ResearchApi",
-            lambda session, credentials, *_: ResearchApi(session, credentials, made.sleep),
+            lambda session, credentials, *_: ResearchApi(
+                session, credentials, made.sleep, clock=Clock(sandbox.clock.now)
+            ),
         )
         return made
 

@@ -14,7 +14,8 @@ import requests
 from airflow.sdk.exceptions import AirflowRescheduleException
 from airflow.sdk.execution_time.context import set_current_context
 
-from include.domain.manifest import WindowManifest
+from include.domain.check import Check
+from include.domain.manifest import UnitManifest
 from include.domain.page import Page
 from include.domain.project import read_project
 from include.domain.window import Window
@@ -24,12 +25,13 @@ from include.sandbox.server import running
 from include.sandbox.settings import SandboxSettings
 from include.stages.harvest import harvest
 from include.storage.layout import ProjectLayout
-from include.storage.manifests import read_window
+from include.storage.manifests import read_unit
 from include.storage.objects import Objects, open_storage
 from include.storage.pages import Pages
-from include.tiktok import clock
+from include.storage.project_store import ProjectStore
 from include.tiktok.client import ResearchApi
-from include.tiktok.token import Credentials, _tokens
+from include.tiktok.clock import Clock
+from include.tiktok.token import Credentials
 from tests.projects import project_text
 
 PROJECT_ID = "scenario"
@@ -41,6 +43,8 @@ SMALL = {
     "search_ready_seconds": 0,
     "daily_variation": 0,
     "removed_share": 0,
+    "withheld_share": 0,
+    "scheduled_share": 0,
     "creators": 200,
 }
 PARAMS = {"start_date": None, "end_date": None, "dry_run": False, "reharvest": False}
@@ -73,6 +77,10 @@ class World:
         return read_project(PROJECT_ID, self.project_text)
 
     @property
+    def store(self) -> ProjectStore:
+        return ProjectStore.of(self.objects, PROJECT_ID)
+
+    @property
     def layout(self) -> ProjectLayout:
         return ProjectLayout(PROJECT_ID)
 
@@ -83,11 +91,11 @@ class World:
     def api(self, session: Any = None) -> ResearchApi:
         """A client of its own, as each task has."""
         credentials = Credentials(self.sandbox.url, self.sandbox.client_key, self.sandbox.client_secret, [].append)
-        return ResearchApi(session or requests.Session(), credentials, self.sleep)
+        return ResearchApi(session or requests.Session(), credentials, self.sleep, clock=Clock(self.sandbox.clock.now))
 
-    def harvest(self, window: Window, run: str = "manual__1", *, reharvest: bool = False, objects: Any = None):
+    def harvest(self, window: Window, run: str = "manual__1", *, objects: Any = None, **how: Any) -> UnitManifest:
         """One try of the stage itself."""
-        return harvest(self.project, window, self.api(), objects or self.objects, run, reharvest=reharvest)
+        return harvest(self.project, window, self.api(), objects or self.objects, run, **how)
 
     def task(self, window: Window, run: str = "manual__1", *, reharvest: bool = False) -> dict:
         """One try of the task harvest_window, within an Airflow context."""
@@ -111,28 +119,34 @@ class World:
                 self.pass_time(waits[-1])
 
     def context(self, run: str, *, reharvest: bool = False) -> dict[str, Any]:
-        ti = SimpleNamespace(xcom_push=lambda *_: None)
+        ti = SimpleNamespace(xcom_push=lambda *_: None, dag_id="harvest__x", get_dr_count=lambda **_: 0)
         params = {**PARAMS, "reharvest": reharvest}
         return {"params": params, "dag_run": SimpleNamespace(run_type="manual"), "run_id": run, "ti": ti}
 
     def pass_time(self, wait: timedelta) -> None:
-        """Time passes outside of any task, for TikTok and for the machine that harvests."""
+        """Time passes outside of any task."""
         self.sandbox.clock.advance(wait)
-        _tokens.clear()
-        clock.heard(self.sandbox.url, self.sandbox.clock.now())
 
-    def manifest(self, window: Window) -> WindowManifest:
-        found = read_window(self.objects, self.layout, window)
+    def manifest(self, window: Window) -> UnitManifest:
+        found = read_unit(self.store, str(window))
         assert found is not None
         return found
 
-    def pages(self, window: Window, piece: str = "") -> list[Page]:
-        return list(Pages(self.objects, self.layout, window, piece))
+    def pages(self, window: Window) -> list[Page]:
+        return list(Pages(self.store, str(window)))
+
+    def check(self, window: Window, name: str) -> Check:
+        """One check of the window's latest round."""
+        return next(each for each in self.manifest(window).now.checks if each.name == name)
 
     def ids(self, window: Window) -> list[int]:
         """The ids in the window's part."""
-        part = self.objects.reader(self.layout.part(window))
-        return pq.read_table(part, columns=["id"])["id"].to_pylist()
+        return self.column(window, "id")
+
+    def column(self, window: Window, name: str) -> list[Any]:
+        """A column of the window's part."""
+        part = self.objects.reader(self.layout.part(str(window)))
+        return pq.read_table(part, columns=[name])[name].to_pylist()
 
     def expected(self, window: Window, query: dict = EVERYTHING) -> list[int]:
         """What TikTok has for these days, in the order of a part."""
@@ -164,7 +178,6 @@ class World:
 @contextmanager
 def world(folder: Any, changes: dict[str, Any] | None = None, **switches: Any) -> Iterator[World]:
     """A world whose sandbox has these switches, and whose project has these changes."""
-    clock._ahead.clear()
     with running(SandboxSettings(**{**SMALL, **switches})) as sandbox:
         yield World(sandbox, open_storage(f"file://{folder}/storage"), changes or {})
 

@@ -1,0 +1,35 @@
+"""What a check is: a named verdict with its figures, which stands in a manifest and is shown as it is."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+Figure = int | float | str | None
+
+
+class Verdict(StrEnum):
+    """What a check found. A warning is for people to read; a failure keeps a unit from being complete."""
+
+    PASSED = "passed"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+class Check(BaseModel):
+    """One comparison: what it is called, how it ended, the figures, and in one sentence why it did not pass."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    verdict: Verdict = Verdict.PASSED
+    figures: dict[str, Figure] = {}
+    reason: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return self.verdict is Verdict.FAILED
+
+
+def check(name: str, reason: str = "", *, verdict: Verdict = Verdict.FAILED, **figures: Figure) -> Check:
+    """A check that passed where there is no `reason`, else one with this verdict."""
+    return Check(name=name, verdict=verdict if reason else Verdict.PASSED, figures=figures, reason=reason)

@@ -1,0 +1,149 @@
+"""Checks: whether what came can be believed. Each is a value that stands in the manifest, with its figures."""
+
+import math
+from collections.abc import Iterator
+
+from include.domain.check import Check, Verdict, check
+from include.domain.slice import Aim, Slice, SliceState
+from include.stages.harvest.drift import check_fields
+from include.stages.harvest.evidence import Neighbours, ask_canaries, ask_neighbours, known_elsewhere
+from include.stages.harvest.progress import BY_HITS, BY_ONE_MORE_CALL, REFUSED
+from include.stages.harvest.unit import Unit
+from include.tiktok.query import finds_by_text
+
+#: A round that finds less than this part of what is known of its days is not believed.
+FAR_LESS = 0.5
+
+#: Nor is one that lacks more than this many square roots of it: a handful of records varies by itself.
+CHANCE = 3
+
+#: A round that finds less than this part of what its neighbour has on as many days is doubted: days differ.
+FAR_LESS_THAN_NEIGHBOURS = 0.1
+
+#: So many records, where the nearest covered unit has them on as many days, do not turn into none by themselves.
+#: TikTok was seen to answer texts with nothing (contract, known faults); an account may fall silent.
+EXPECTED_BY_TEXT, EXPECTED = 10, 100
+
+#: Records of another query on these days: one that finds none of them asks for something else, or was not answered.
+MANY = 100
+
+NAME_ONE = "Name a canary query that must find something on these days: once it does, this count is believed"
+
+
+def judge(unit: Unit) -> list[Check]:
+    """Every check of a round whose slices are done or parked; those about counts may ask canary queries."""
+    return [
+        *_check_slices(unit),
+        *_check_searches(unit),
+        *_check_records(unit),
+        *_check_counts(unit),
+        *check_fields(unit),
+    ]
+
+
+def _check_slices(unit: Unit) -> Iterator[Check]:
+    """Whether every part of the unit was served."""
+    parked = unit.now.parked_slices
+    by_aim = {aim: [each for each in parked if each.aim is aim] for aim in Aim}
+    yield _check_parked("slices", by_aim[Aim.COLLECT], len(unit.now.slices), "")
+    yield _check_parked(
+        "verification",
+        by_aim[Aim.VERIFY],
+        sum(each.aim is Aim.VERIFY for each in unit.now.slices),
+        "its search was lost, and posts that were scheduled may be missing; ",
+    )
+    yield _check_parked(
+        "second looks",
+        by_aim[Aim.LOOK],
+        sum(each.aim is Aim.LOOK for each in unit.now.slices),
+        "nothing came of these days, and they could not be asked again; ",
+    )
+    spent, bound = unit.meter.worst, unit.meter.bound
+    reason = f"{spent} requests in a row brought no new record" if spent >= bound else ""
+    yield check("requests without a new record", reason, most=spent, bound=bound)
+
+
+def _check_parked(name: str, parked: list[Slice], of: int, what: str) -> Check:
+    reason = "; ".join(f"{each.name}: {what}{each.reason}" for each in parked)
+    return check(name, reason, parked=len(parked), of=of)
+
+
+def _check_searches(unit: Unit) -> Iterator[Check]:
+    """How the end of each search was proven, and what TikTok's cursors did."""
+    done = [each for each in unit.now.slices if each.state is SliceState.DONE]
+    proofs = {proof: sum(each.proof == proof for each in done) for proof in (BY_HITS, BY_ONE_MORE_CALL, REFUSED)}
+    refused = [each.name for each in done if each.proof == REFUSED]
+    ends = f"TikTok refused to be asked behind the end of {', '.join(refused)}; its first days were looked at again"
+    yield check("ends of searches", ends if refused else "", verdict=Verdict.WARNING, searches=len(done), **proofs)
+    early = sum(unit.progress(each).early_ends for each in unit.now.slices)
+    odd = sum(unit.progress(each).odd_cursors for each in unit.now.slices)
+    told = f"TikTok said {early} times that there is no more when there was, and told {odd} cursors that lead elsewhere"
+    yield check("what TikTok said", told if early or odd else "", verdict=Verdict.WARNING, early_ends=early, odd=odd)
+
+
+def _check_records(unit: Unit) -> Iterator[Check]:
+    """Whether every record is a row, and what was asked for."""
+    counts = unit.now.counts
+    lost = f"{counts.without_id} records came without an id; they are in the stored pages only"
+    yield check("records without an id", lost if counts.without_id else "", records=counts.without_id)
+    strange = f"{counts.foreign} hits are of other days or accounts than was asked for; they are kept and marked"
+    yield check("foreign hits", strange if counts.foreign else "", verdict=Verdict.WARNING, hits=counts.foreign)
+    yield check("withheld hits", hits=counts.hits, found=counts.distinct, withheld=counts.withheld)
+    lenient = unit.gathering.leniency(unit.now.number)
+    ways = ", ".join(f"{count} pages had {what}" for what, count in lenient.items())
+    yield check("readable answers", ways, verdict=Verdict.WARNING, lenient=lenient.total())
+
+
+def _check_counts(unit: Unit) -> Iterator[Check]:
+    """Whether so few are believable. Every doubt about a count is settled when each canary query finds something."""
+    elsewhere, near = known_elsewhere(unit), ask_neighbours(unit)
+    known = max(_believed(unit), elsewhere.get(unit.manifest.query_id, 0))
+    found, others = unit.now.counts.found, sum(elsewhere.values())
+    others = others or unit.gathering.found_by_others(unit.manifest.query_id)
+    doubts = {
+        "earlier rounds": _doubt_known(found, known),
+        "earlier queries": _doubt_others(found, known, others, near),
+        "neighbours": _doubt_neighbours(found, known, near, by_text=finds_by_text(unit.manifest.query)),
+    }
+    doubt = next(filter(None, doubts.values()), "")
+    canaries = ask_canaries(unit) if doubt or not found else None
+    settled = canaries is True
+    figures = {"earlier rounds": known, "earlier queries": others, "neighbours": near.expected}
+    for name, reason in doubts.items():
+        wish = "" if settled or unit.project.canary_queries else f". {NAME_ONE}"
+        verdict = Verdict.WARNING if settled else Verdict.FAILED
+        told = f"{reason}{wish}" if reason else ""
+        yield check(name, told, verdict=verdict, found=found, expected=figures[name])
+    silent = f"{doubt or 'nothing came'}, and a canary query of the project found nothing either"
+    yield check("canary queries", silent if canaries is False else "", asked=0 if canaries is None else 1)
+
+
+def _believed(unit: Unit) -> int:
+    """What the last round that was believed found; without one, the most that an earlier round did."""
+    stands = unit.manifest.stands
+    return stands.counts.found if stands else unit.gathering.found_before(unit.now.number, unit.manifest.query_id)
+
+
+def _doubt_known(found: int, known: int) -> str:
+    if not found and known:
+        return f"nothing came, but earlier harvests of these days found {known} records"
+    if found and found < min(FAR_LESS * known, known - CHANCE * math.sqrt(known)):
+        return f"this round found {found} records where {known} are known"
+    return ""
+
+
+def _doubt_others(found: int, known: int, others: int, near: Neighbours) -> str:
+    if not found and not known and others and (not near.works or others >= MANY):
+        return f"nothing came of this query, but an earlier one found {others} records of these days"
+    return ""
+
+
+def _doubt_neighbours(found: int, known: int, near: Neighbours, *, by_text: bool) -> str:
+    expected = near.expected or 0
+    if not found and not known and by_text and not near.works:
+        return "nothing came, and nothing ever came for this query; TikTok has answered texts with nothing before"
+    if not found and not known and near.works and expected >= (EXPECTED_BY_TEXT if by_text else EXPECTED):
+        return f"nothing came, where the nearest complete window has {expected:.0f} records on as many days"
+    if found and expected >= EXPECTED and found < FAR_LESS_THAN_NEIGHBOURS * expected and found > known:
+        return f"{found} records came, where the nearest complete window has {expected:.0f} on as many days"
+    return ""

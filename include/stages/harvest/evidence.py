@@ -1,0 +1,97 @@
+"""Evidence: what else is known of a unit's days, from other units, from canary queries, from a narrow search."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from include.domain.errors import Narrower
+from include.domain.manifest import UnitManifest
+from include.domain.observation import QUERY_ID
+from include.domain.page import START
+from include.domain.slice import Slice
+from include.domain.window import Window
+from include.stages.harvest.search import SPLIT_TRIES
+from include.stages.harvest.unit import Unit
+from include.storage.manifests import list_units, stream_units
+from include.storage.parts import ids_on
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """What the project's other units say: whether this query ever found anything, and how much to expect of it.
+
+    `expected` is what the nearest covered unit of the query has on as many days, None where there is none.
+    """
+
+    works: bool
+    expected: float | None
+
+
+def known_elsewhere(unit: Unit) -> dict[str, int]:
+    """How many records of the unit's days the project's other units hold, by query."""
+    ids: dict[str, set[int]] = defaultdict(set)
+    for name in list_units(unit.store):
+        days = None if name == unit.manifest.name else Window.parse(name) & unit.manifest.window
+        for table in ids_on(unit.store, name, days, unit.entity.key) if days else ():
+            for row in table.to_pylist():
+                ids[row[QUERY_ID]].add(row[unit.entity.key])
+    return {query: len(found) for query, found in ids.items()}
+
+
+def ask_neighbours(unit: Unit) -> Neighbours:
+    """What the nearest units of the same query found."""
+    works, expected = unit.gathering.found_before(unit.now.number, unit.manifest.query_id) > 0, None
+    for other in _others(unit):
+        if other.query_id != unit.manifest.query_id:
+            continue
+        works = works or other.result.counts.found > 0
+        if other.covers and expected is None:
+            expected = other.result.counts.found / other.window.days * unit.manifest.window.days
+        if works and expected is not None:
+            break
+    return Neighbours(works, expected)
+
+
+def ask_canaries(unit: Unit) -> bool | None:
+    """Whether each canary query finds something on the unit's days; None where the project has none."""
+    queries = unit.project.canary_queries
+    return all(_finds(unit, query) for query in queries) if queries else None
+
+
+def answers_at_all(unit: Unit, failed: Slice) -> bool:
+    """Whether TikTok answers a search as narrow as can be, at the other end of the unit, with whatever."""
+    window, query = unit.manifest.window, unit.manifest.query
+    day = window.end if failed.end < window.end else window.start
+    narrow = Slice(number=1, start=day, end=day)
+    while narrower := unit.entity.narrow(query, narrow):
+        narrow = Slice(number=1, start=day, end=day, narrowing=narrower[-1])
+    try:
+        _ask(unit, query, narrow)
+    except Narrower:
+        return False
+    return True
+
+
+def _finds(unit: Unit, query: Mapping[str, Any]) -> bool:
+    """Whether a canary query finds anything; asked for the days of each slice, where the unit was split."""
+    for days in dict.fromkeys(each.days for each in unit.now.slices if each.narrowing.keys() <= {"region_code"}):
+        try:
+            if _ask(unit, query, Slice(number=1, start=days.start, end=days.end)):
+                return True
+        except Narrower:
+            continue
+    return False
+
+
+def _ask(unit: Unit, query: Mapping[str, Any], asked: Slice) -> int:
+    request = unit.entity.ask(query, asked, START)
+    answer, _ = unit.api.page(unit.entity, request, (unit.entity.key,), unit.meter, fault_tries=SPLIT_TRIES)
+    return answer.content.returned
+
+
+def _others(unit: Unit) -> Iterator[UnitManifest]:
+    """The manifests of the project's other units, read as they are looked at, the nearest window first."""
+    windows = [Window.parse(name) for name in list_units(unit.store) if name != unit.manifest.name]
+    nearest = sorted(windows, key=lambda window: abs(window.start - unit.manifest.window.start))
+    return stream_units(unit.store, [str(window) for window in nearest])

@@ -1,0 +1,162 @@
+"""Progress: how far the search of a slice came. It follows from the slice's stored pages, and from nothing else.
+
+TikTok's *no more* is one witness. It is believed when the last cursor tells the number of hits within the last page
+(recorded behaviour, 8), or when one more call brings nothing.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+
+from include.domain.page import START, Cursor, Page
+from include.domain.slice import Slice
+from include.stages.harvest.ids import Ids
+from include.tiktok.answer import Content
+
+#: Answers in a row to the same call that bring nothing new, after which the search counts as lost.
+PATIENCE = 4
+
+#: Empty pages in a row that are passed over: removed records thin pages out, but not two thousand on end.
+EMPTY_AT_MOST = 20
+
+#: Pages of a search that goes on from another: its first one, and the one that overlaps. Both bring what is known.
+AFTER_A_JUMP = 2
+
+#: How much later than its upload a record is usually published: twice what was observed (recorded behaviour, 1).
+SKEW = timedelta(minutes=3)
+
+#: How an end was proven: by the number of hits, by one more call, or not at all, because that call was refused.
+BY_HITS, BY_ONE_MORE_CALL, REFUSED = "hits", "one more call", "refused"
+
+#: An end that nothing proves: hours without a record are left, and they cannot be asked for more narrowly.
+UNPROVEN = "unproven"
+
+
+class Progress:
+    """The search of one slice as far as its pages tell.
+
+    `cursor` is what to ask next, None at the end; `number` the last page, `position` the place behind it; `repeats` how
+    often the same call has brought nothing new; `news` how many records the round did not know; `hits` and `proof` how
+    it ended. `before` is the search that this one goes on from: what that one brought is not new behind the jump.
+    """
+
+    def __init__(
+        self, asked: Slice, page_size: int, made_at: Callable[[int], datetime], before: "Progress | None" = None
+    ) -> None:
+        self.asked, self.page_size, self._made_at, self._before = asked, page_size, made_at, before
+        self.number = 0
+        self.cursor: Cursor | None = START
+        self.repeats = 0
+        self.hits: int | None = None
+        self.proof = ""
+        self.stored_at: datetime | None = None
+        self.position = 0
+        self.returned = 0
+        self.news = 0
+        self.days: Counter[date] = Counter()
+        self.ids = Ids()
+        self.early_ends = 0
+        self.odd_cursors = 0
+        self._empty = 0
+        self._ends = False
+        self._lowest: int | None = None
+        self._contradictions = 0
+        self._unordered = False
+
+    @property
+    def follows_an_end(self) -> bool:
+        """Whether TikTok has said that there is no more, and one more call is to prove it."""
+        return self._ends
+
+    @property
+    def is_stuck(self) -> bool:
+        return self.repeats >= PATIENCE or self._empty > EMPTY_AT_MOST
+
+    def follow(self, page: Page, content: Content, keys: Sequence[int | None], days: Sequence[date | None]) -> None:
+        """Take in the next page; `keys` and `days` are those of its records."""
+        self.number, self.stored_at = page.number, page.received_at
+        self.returned += content.returned
+        fresh = self.ids.add([key for key in keys if key is not None])
+        self._note_order(fresh)
+        self.days.update(day for day in days if day)
+        if self.number > AFTER_A_JUMP:
+            fresh = [key for key in fresh if not self._was_known(key)]
+        size = len(fresh) + sum(key is None for key in keys)
+        search_id = content.search_id or page.request.get("search_id")
+        own = Cursor(page.index + self.page_size, search_id)
+        self.position = own.index if size else self.position
+        if content.more is False and self._tells_hits(page, content, size):
+            self._finish(content.index or 0, BY_HITS)
+        elif self._ends and not content.returned and content.more is False:
+            self._finish(content.index if content.index is not None else page.index, BY_ONE_MORE_CALL)
+        elif not size and not (content.more is False and not content.returned):
+            self._ask_again(page, content, own)
+        else:
+            self._go_on(page, content, own)
+
+    def refuse_one_more_call(self) -> None:
+        """TikTok refuses to be asked behind the end that it told: the end stands, unproven."""
+        self._finish(None, REFUSED)
+
+    def go_on_at(self, index: int) -> None:
+        """Go on at another place of the same search."""
+        if self.cursor:
+            self.cursor = Cursor(index, self.cursor.search_id)
+
+    def reached(self) -> date | None:
+        """The day of that moment, within the days of the slice."""
+        at = self.reached_at()
+        return min(max(at.date(), self.asked.start), self.asked.end) if at else None
+
+    def reached_at(self) -> datetime | None:
+        """The moment down to which every record that was published when it was uploaded has come; None if none did."""
+        if self._lowest is None or self._unordered or self._contradictions * 10 > len(self.ids):
+            return None
+        return self._made_at(self._lowest) + SKEW
+
+    def note_contradictions(self, count: int) -> None:
+        """So many records were not published when their id was made; many of them mean that ids tell no time here."""
+        self._contradictions += count
+
+    def _was_known(self, key: int) -> bool:
+        """Whether the search that this one goes on from had brought a record."""
+        before = self._before
+        return before is not None and (key in before.ids or before._was_known(key))
+
+    def _tells_hits(self, page: Page, content: Content, size: int) -> bool:
+        """Whether the cursor of an end lies within its own page, where the records that came have room.
+
+        A page of nothing but records that are known already does not end a search.
+        """
+        if not page.index and not content.returned and content.index in (None, 0):
+            return True
+        index = content.index
+        if index is None or not page.index <= index < page.index + self.page_size:
+            return False
+        return index - page.index >= size and (size > 0 or not content.returned)
+
+    def _go_on(self, page: Page, content: Content, own: Cursor) -> None:
+        """Go on behind the page; where TikTok's cursor leads further or back, our own count is followed."""
+        told = content.index
+        self.early_ends += self._ends and content.returned > 0
+        self._ends = content.more is False
+        self.repeats, self._empty = 0, 0
+        self.odd_cursors += told is not None and told != own.index and not self._ends
+        shorter = told is not None and page.index < told < own.index and not self._ends
+        self.cursor = Cursor(told, own.search_id) if shorter and told else own
+
+    def _ask_again(self, page: Page, content: Content, own: Cursor) -> None:
+        """Nothing new: the same call again. An empty page that stays empty, its cursor moved on, is passed over."""
+        self.repeats += 1
+        self.cursor = Cursor(page.index, page.request.get("search_id")) if page.index else START
+        if self.is_stuck and not content.returned and content.more and content.index == own.index:
+            self.repeats, self._empty, self.cursor = 0, self._empty + 1, own
+
+    def _finish(self, hits: int | None, proof: str) -> None:
+        self.cursor, self.hits, self.proof = None, hits, proof
+
+    def _note_order(self, keys: list[int]) -> None:
+        for key in keys:
+            if self._lowest is not None and key > self._lowest:
+                self._unordered = True
+            self._lowest = key if self._lowest is None else min(key, self._lowest)

@@ -1,0 +1,185 @@
+"""Slices: what becomes of a search that fails. What came is kept, and what is left becomes narrower questions."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+
+from include.domain.errors import JumpRefused, Narrower, SearchLost
+from include.domain.slice import Aim, Narrowing, Slice
+from include.domain.window import DAY, Window
+from include.stages.harvest.progress import BY_HITS, REFUSED, Progress
+from include.tiktok.entities import Entity
+
+#: How much of what a search survived the next ones are given, so that they come to their end.
+SURVIVED = 0.8
+
+#: So many records expected and none there: by chance that happens less than once in a thousand times.
+IMPROBABLE = 7
+
+HOUR = timedelta(hours=1)
+
+#: Where a verification goes on, as a share of the position at which the days should end.
+NEAR_THE_END = 0.9
+
+
+class Splitter:
+    """Splits the slices of one unit.
+
+    `jumps` says whether TikTok lets a fresh search go on in the middle, `bound` how many requests the unit may spend
+    without a new record.
+    """
+
+    def __init__(self, entity: Entity, query: Mapping[str, Any], first_number: int, *, jumps: bool, bound: int) -> None:
+        self.entity, self.query, self.jumps, self.bound = entity, query, jumps, bound
+        self._numbers = count(first_number)
+
+    def split(self, asked: Slice, came: Progress, why: Narrower, *, rested: bool = False) -> list[Slice]:
+        """What a slice is split into, given how far its search came; nothing when it cannot be split any more.
+
+        A lost search is searched afresh, and goes on where it was. Where TikTok refuses that, its days are cut where
+        the search was; the days that it had passed are verified, because a scheduled post of theirs may lie further
+        behind (recorded behaviour, 1). `rested` tells that the search was lost by waiting, not by its length.
+        """
+        if asked.aim is Aim.LOOK and not isinstance(why, SearchLost):
+            return []
+        if isinstance(why, SearchLost) and not isinstance(why, JumpRefused) and (again := self._again(asked, came)):
+            return [again]
+        if asked.aim is not Aim.COLLECT:
+            return self._cut(asked, came)
+        reached = came.reached() if came.number else None
+        if reached is None:
+            return self._halves(asked)
+        return self._around(asked, came, lost=isinstance(why, SearchLost), rested=rested)
+
+    def look_again(self, done: Slice, came: Progress, days: Mapping[date, int]) -> list[Slice]:
+        """Further questions where the end of a search leaves a doubt; `days` counts what is known of each day.
+
+        The first days, where they are empty and the density of the others makes that improbable; and the last day,
+        where the search brought nothing of it, because it may be a search that leaves `end_date` out.
+        """
+        more = self._look_at_silence(done, came, days)
+        if not came.days[done.end] and "create_date" not in done.narrowing:
+            more.append(self._look_at_day(done, done.end))
+        return more
+
+    def correct_end(self, look: Slice, ended: Slice, came: Progress) -> list[Slice]:
+        """What else to ask when a look found records that the search `ended` should have brought, but did not.
+
+        Where the look was at silent days: the day in which that search ended, and a verification of those that it had
+        passed. Where it was at the last day, and the search brought nothing at all: its other days.
+        """
+        if "create_date" in look.narrowing:
+            others = Window(ended.start, ended.end - DAY) if not came.days and ended.start < ended.end else None
+            return [self._part(ended, others, aim=Aim.LOOK)] if others else []
+        more, first = [], look.end
+        if look.end < ended.end and look.days.days < ended.days.days:
+            first = look.end + DAY
+            more.append(self._look_at_day(ended, first))
+        if first < ended.end:
+            more += self._verify(ended, came, Window(first + DAY, ended.end))
+        return more
+
+    def _look_at_day(self, about: Slice, day: date) -> Slice:
+        days, narrowing = self.entity.on_day(day)
+        return self._part(about, days, aim=Aim.LOOK, narrowing={**about.narrowing, **narrowing})
+
+    def _verify(self, asked: Slice, came: Progress, passed: Window) -> list[Slice]:
+        """Verify days that a search had passed: near their end, else in full, in pieces that a try can afford."""
+        if jump := self._near_the_end(asked, came, passed):
+            return [self._part(asked, passed, aim=Aim.VERIFY, jump=jump)]
+        pages = max(1, came.position // self.entity.page_size) / max(1, len(came.days))
+        size = max(1, int(self.bound / 2 / pages))
+        return [self._part(asked, days, aim=Aim.VERIFY) for days in reversed(passed.cut(size))]
+
+    def _look_at_silence(self, done: Slice, came: Progress, days: Mapping[date, int]) -> list[Slice]:
+        """The first days or hours without a record, if chance does not explain them.
+
+        Hours count only where TikTok's cursor did not prove the end: nights are silent, too.
+        """
+        at, first = came.reached_at(), min((day for day in done.days if days.get(day)), default=None)
+        if first is None:
+            return []
+        total = sum(days.get(day, 0) for day in Window(first, done.end))
+        if first > done.start:
+            silent, filled = Window(done.start, first - DAY), Window(first, done.end)
+            improbable = total / filled.days * silent.days >= IMPROBABLE
+            return [self._part(done, silent, aim=Aim.LOOK)] if improbable else []
+        if done.proof == BY_HITS or at is None:
+            return []
+        hours = max(0.0, (at - datetime.combine(first, time(), UTC)) / HOUR)
+        if total / max(1.0, 24 * done.days.days - hours) * hours < IMPROBABLE and done.proof != REFUSED:
+            return []
+        if done.days.days > 1:
+            return [self._look_at_day(done, first)]
+        narrower = self.entity.narrow(self.query, done)
+        return [self._part(done, done.days, aim=Aim.LOOK, narrowing=each) for each in narrower]
+
+    def _again(self, asked: Slice, came: Progress) -> Slice | None:
+        """The same search afresh, which goes on where this one was; None where that brought nothing before."""
+        place = came.cursor.index if came.cursor else 0
+        at = place - self.entity.page_size
+        if at > asked.jump and self.jumps:
+            return self._part(asked, asked.days, jump=at)
+        return self._part(asked, asked.days, retry=True) if at <= 0 and not asked.retry else None
+
+    def _around(self, asked: Slice, came: Progress, *, lost: bool, rested: bool) -> list[Slice]:
+        """The days that the search has not reached, and those that it has, to be verified."""
+        reached = came.reached() or asked.end
+        if reached == asked.end:
+            return self._halves(asked, apart=True)
+        passed, left = Window(reached + DAY, asked.end), Window(asked.start, reached)
+        if lost:
+            pieces = [left] if rested else left.cut(max(1, int(passed.days * SURVIVED)))
+        else:
+            pieces = [*left.without([Window(reached, reached)]), Window(reached, reached)]
+        return [*(self._part(asked, days) for days in reversed(pieces)), *self._verify(asked, came, passed)]
+
+    def _near_the_end(self, asked: Slice, came: Progress, passed: Window) -> int:
+        """A cursor near the end of a search of the days that were passed, whose records are known; 0 for its start."""
+        if not self.jumps or asked.jump:
+            return 0
+        share = sum(came.days[day] for day in passed) / max(1, came.days.total())
+        size = self.entity.page_size
+        return int(came.position * share * NEAR_THE_END) // size * size
+
+    def _halves(self, asked: Slice, *, apart: bool = False) -> list[Slice]:
+        """By days: in the middle, or the last one apart where the search is known to fail there; else narrower."""
+        if asked.days.days > 1:
+            last = 1 if apart else asked.days.days // 2
+            cut = asked.end - last * DAY
+            days = (Window(cut + DAY, asked.end), Window(asked.start, cut))
+            return [self._part(asked, each) for each in days]
+        narrower = self.entity.narrow(self.query, asked)
+        return [self._part(asked, asked.days, narrowing=each) for each in narrower]
+
+    def _cut(self, asked: Slice, came: Progress) -> list[Slice]:
+        """Days to be verified, in pieces that a search survives."""
+        if asked.jump:
+            return [self._part(asked, asked.days)]
+        reached = came.reached()
+        if reached is None or reached == asked.start or asked.days.days == 1:
+            return []
+        size = max(1, int((asked.end - reached).days * SURVIVED))
+        return [self._part(asked, days) for days in reversed(asked.days.cut(size))]
+
+    def _part(
+        self,
+        asked: Slice,
+        days: Window,
+        *,
+        narrowing: Narrowing | None = None,
+        aim: Aim | None = None,
+        jump: int = 0,
+        retry: bool = False,
+    ) -> Slice:
+        return Slice(
+            number=next(self._numbers),
+            start=days.start,
+            end=days.end,
+            narrowing=asked.narrowing if narrowing is None else narrowing,
+            aim=aim or asked.aim,
+            after=asked.number,
+            retry=retry,
+            jump=jump,
+        )
