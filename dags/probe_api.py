@@ -8,7 +8,7 @@ what errors, comments, users and batch compliance look like. Each point is an as
 whether it holds, what came, and **what to change where it does not**.
 
 Name the connection of the API client, and a query that the approved research covers; better still, one that finds
-hundreds of videos on the two days. The task waits an hour in between without holding a worker: its label says so.
+hundreds of videos on the two days. In between the task waits an hour, *up for reschedule*: it holds no worker.
 
 The report is the XCom `report` and lies in the object storage, `probes/<connection>/<time>.md` and `.json`; its first
 line is the note of the run. It names nobody: of answers it keeps kinds and lengths alone, so that it may be mailed to
