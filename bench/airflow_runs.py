@@ -19,9 +19,9 @@ from include.stages.harvest import harvest
 from include.stages.merge import merge
 from include.stages.plan import plan
 from include.stages.register import register as register_dataset
-from include.storage.layout import ProjectLayout
 from include.storage.manifests import read_dataset
 from include.storage.objects import open_storage
+from include.storage.project_store import ProjectStore
 from include.tiktok.client import ResearchApi
 from include.tiktok.token import Credentials
 from ops.sample import SANDBOX, register, sample_project
@@ -89,7 +89,7 @@ def _loop(configuration: dict[str, Any], sandbox: Sandbox, folder: str) -> float
 
 
 def _check_equal(folder: str, project_id: str) -> None:
-    layout = ProjectLayout(project_id)
-    ours, loop = (read_dataset(open_storage(f"file://{folder}/{name}"), layout) for name in ("storage", "loop"))
+    storages = (open_storage(f"file://{folder}/{name}") for name in ("storage", "loop"))
+    ours, loop = (read_dataset(ProjectStore.of(objects, project_id)) for objects in storages)
     if not ours or not loop or ours.rows != loop.rows:
         raise SystemExit("bench: Airflow and the loop did not end with the same videos")

@@ -15,6 +15,7 @@ from include.domain.window import DAY, Window
 from include.stages.merge import merge
 from include.storage.layout import ProjectLayout
 from include.storage.objects import open_storage
+from include.storage.project_store import ProjectStore
 
 ROWS = 10_000_000
 DUPLICATES = 0.05
@@ -74,9 +75,9 @@ def make(url: str, rows: int, windows: int) -> None:
     objects, videos = open_storage(url), Videos()
     for window in Window(LAST - timedelta(days=30 * windows - 1), LAST).cut(30):
         ids = videos.ids(window, int(rows / windows * (1 - DUPLICATES)))
-        put_window(objects, LAYOUT, window, videos, ids, SEEN)
+        put_window(ProjectStore(objects, LAYOUT), window, videos, ids, SEEN)
         again = ids[-int(rows / windows * DUPLICATES) :]
-        put_window(objects, LAYOUT, Window(window.end - DAY, window.end), videos, again, LATER)
+        put_window(ProjectStore(objects, LAYOUT), Window(window.end - DAY, window.end), videos, again, LATER)
 
 
 def merged(url: str) -> int:
@@ -86,7 +87,7 @@ def merged(url: str) -> int:
 
 def distinct_on(url: str, target: str) -> int:
     """The least that any merge does: read the same parts, keep one row of each id, write Parquet as we compress it."""
-    parts = f"{url.removeprefix('file://')}/{LAYOUT.windows}*/*.parquet"
+    parts = f"{url.removeprefix('file://')}/{LAYOUT.units}*/*.parquet"
     with duckdb.connect(config={**DUCKDB, "temp_directory": f"{target}.spill"}) as database:
         select = f"SELECT DISTINCT ON (id) * FROM read_parquet('{parts}')"  # noqa: S608
         database.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
@@ -101,9 +102,9 @@ def _new_day(url: str, rows: int) -> float:
 def merge_day(url: str, rows: int, number: int) -> float:
     """Put a window of one day after all others, and merge; returns the processor seconds of the merge."""
     objects, videos = open_storage(url), Videos(seed=number + 2)
-    last = max(Window.parse(name) for name in objects.folders(LAYOUT.windows))
+    last = max(Window.parse(name) for name in objects.folders(LAYOUT.units))
     day = Window(last.end + DAY, last.end + DAY)
-    put_window(objects, LAYOUT, day, videos, videos.ids(day, max(rows, 1)), LATER)
+    put_window(ProjectStore(objects, LAYOUT), day, videos, videos.ids(day, max(rows, 1)), LATER)
     begun = time.process_time()
     merged(url)
     return time.process_time() - begun

@@ -8,17 +8,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bench.requests import PROJECT
-from include.domain.manifest import State, WindowManifest
+from include.domain.manifest import Counts, Round, State, UnitManifest
 from include.domain.observation import FIRST_SEEN, OBSERVED_AT, RAW
+from include.domain.slice import Slice
 from include.domain.window import DAY, Window
 from include.sandbox.corpus import EVERYTHING, Corpus
 from include.sandbox.records import record
 from include.sandbox.settings import SandboxSettings
-from include.storage.layout import ProjectLayout
-from include.storage.manifests import write_window
-from include.storage.objects import Objects
+from include.storage.manifests import write_unit
 from include.storage.parquet import ROW_GROUP, put
 from include.storage.parts import PART_GROUP
+from include.storage.project_store import ProjectStore
 from include.tiktok.query import query_id, query_of
 from include.tiktok.schemas import INSTANT, VIDEO_FIELDS, VIDEO_SCHEMA, video_table
 
@@ -71,26 +71,24 @@ class Videos:
         )
 
 
-def put_window(
-    objects: Objects, layout: ProjectLayout, window: Window, videos: Videos, ids: np.ndarray, seen: datetime
-) -> None:
+def put_window(store: ProjectStore, window: Window, videos: Videos, ids: np.ndarray, seen: datetime) -> None:
     """A complete window with its part, as a harvest leaves it, but without pages."""
-    query = query_of(PROJECT)
-    part = put(objects, layout.part(window), videos.tables(ids, seen), VIDEO_SCHEMA, group=PART_GROUP)
+    path = store.layout.part(str(window))
+    part = put(store.objects, path, videos.tables(ids, seen), VIDEO_SCHEMA, group=PART_GROUP)
     months = np.unique((ids >> 32).astype("datetime64[s]").astype("datetime64[M]").astype(str), return_counts=True)
-    manifest = WindowManifest(
-        start=window.start,
-        end=window.end,
-        state=State.COMPLETE,
-        query=query,
-        query_id=query_id(query),
-        fields=tuple(VIDEO_FIELDS),
-        pages=-(-len(ids) // 100),
-        requests=-(-len(ids) // 100),
-        returned=len(ids),
-        distinct=len(ids),
-        months=dict(zip(months[0].tolist(), months[1].tolist(), strict=True)),
-        part_sha256=part.sha256,
-        synthetic=True,
-    )
-    write_window(objects, layout, manifest)
+    update = {
+        "months": dict(zip(months[0].tolist(), months[1].tolist(), strict=True)),
+        "part_sha256": part.sha256,
+        "synthetic": True,
+    }
+    write_unit(store, complete_unit(window, len(ids), seen).model_copy(update=update))
+
+
+def complete_unit(window: Window, records: int, seen: datetime) -> UnitManifest:
+    """The manifest of a window whose only search found so many records."""
+    query, pages = query_of(PROJECT), records // 100 + 1
+    whole = Slice(number=1, start=window.start, end=window.end).finish(records, "hits")
+    counts = Counts(pages=pages, requests=pages, returned=records, distinct=records, found=records, hits=records)
+    now = Round(fields=tuple(VIDEO_FIELDS), slices=(whole,)).with_counts(counts, {})
+    unit = UnitManifest(start=window.start, end=window.end, query=query, query_id=query_id(query), now=now)
+    return unit.close_round(now.close(State.COMPLETE, (), "", seen))

@@ -16,21 +16,19 @@ from typing import Any
 
 from bench.apart import apart
 from bench.requests import PROJECT
-from bench.rows import Videos, put_window
+from bench.rows import Videos, complete_unit, put_window
 from include.domain.asked import Asked
-from include.domain.manifest import State, WindowManifest
+from include.domain.manifest import UnitManifest
 from include.domain.project import ResearchProject
 from include.domain.quota import client_name
 from include.domain.window import Window
 from include.stages.describe_dataset import describe_dataset
 from include.stages.merge import merge
 from include.stages.plan import plan, windows_to_harvest
-from include.storage.layout import ProjectLayout
 from include.storage.ledger import Ledger
-from include.storage.manifests import read_dataset, read_windows
+from include.storage.manifests import read_dataset, read_units
 from include.storage.objects import Objects, open_storage
-from include.tiktok.query import query_id, query_of
-from include.tiktok.schemas import VIDEO_FIELDS
+from include.storage.project_store import ProjectStore
 
 PROJECTS = 1_000
 DAYS = 365
@@ -64,17 +62,18 @@ def figures(scale: float) -> dict[str, float]:
 
 def planned(projects: int, days: int) -> dict[str, float]:
     """Every project's year through the planner, in memory: a complete manifest for each window that it says."""
-    project, template, chance = _project(0), _manifest(), random.Random(1)  # noqa: S311
+    project, chance = _project(0), random.Random(1)  # noqa: S311
+    template = complete_unit(Window(START, START), VIDEOS_A_DAY, _midnight(START))
     windows, begun = 0, time.process_time()
     for _ in range(projects):
-        manifests: list[WindowManifest] = []
+        manifests: list[UnitManifest] = []
         for day in range(days):
             today = START + timedelta(days=day + project.settle_days)
-            for window in windows_to_harvest(project, Asked(), manifests, today):
+            for window in windows_to_harvest(project, Asked(), manifests, _midnight(today)):
                 if chance.random() >= MISSED:
                     manifests.append(template.model_copy(update={"start": window.start, "end": window.end}))
                     windows += 1
-        covered = sum((manifest.end - manifest.start).days + 1 for manifest in manifests)
+        covered = sum(manifest.window.days for manifest in manifests)
         if covered < days - ONCE_A_MONTH:
             raise SystemExit(f"bench: only {covered} of {days} days are covered")
     return {"ms": (time.process_time() - begun) / projects / days * 1000, "windows": windows}
@@ -102,7 +101,7 @@ def stored(projects: int, days: int) -> dict[str, float]:
             project = _project(number)
             for day in range(days):
                 measured = day >= days - ONCE_A_MONTH
-                at = datetime.combine(START + timedelta(days=day + project.settle_days), datetime.min.time(), UTC)
+                at = _midnight(START + timedelta(days=day + project.settle_days))
                 for name, work in _day(project, objects, videos, at).items():
                     objects.calls.clear()
                     begun = time.process_time()
@@ -110,12 +109,11 @@ def stored(projects: int, days: int) -> dict[str, float]:
                     if measured:
                         spent_ms[name] += (time.process_time() - begun) * 1000
                         calls[name] += sum(objects.calls.values())
-        layout = ProjectLayout(_project(0).project_id)
-        found = [each for some in objects.objects.stored(layout.everything) for each in some]
+        store = ProjectStore.of(objects.objects, _project(0).project_id)
+        found = [each for some in objects.objects.stored(store.layout.everything) for each in some]
         ledgers = len(objects.objects.paths("quota/"))
-        at = datetime.combine(START + timedelta(days=days), datetime.min.time(), UTC)
         begun = time.process_time()
-        read_windows(objects.objects, layout)
+        read_units(store)
         reading = time.process_time() - begun
     project_days = projects * min(days, ONCE_A_MONTH)
     return {
@@ -130,7 +128,8 @@ def stored(projects: int, days: int) -> dict[str, float]:
 
 def _day(project: ResearchProject, objects: Any, videos: Videos, at: datetime) -> dict[str, Callable[[], Any]]:
     """What a daily run does, but for asking TikTok: its parts, to be done in this order."""
-    client, layout = client_name(TEAM), ProjectLayout(project.project_id)
+    client = client_name(TEAM)
+    store, counted = (ProjectStore.of(each, project.project_id) for each in (objects.objects, objects))
     windows: list[Window] = []
 
     def planning() -> None:
@@ -145,20 +144,20 @@ def _day(project: ResearchProject, objects: Any, videos: Videos, at: datetime) -
 
     def harvesting() -> None:
         for window in windows:
-            put_window(objects.objects, layout, window, videos, videos.ids(window, VIDEOS_A_DAY * _days(window)), at)
+            put_window(store, window, videos, videos.ids(window, VIDEOS_A_DAY * window.days), at)
 
     def merging() -> None:
         merge(project, objects, str(at), lambda: at)
 
     def describing() -> None:
-        if dataset := read_dataset(objects, layout):
+        if dataset := read_dataset(counted):
             describe_dataset(project, dataset, objects, at.date())
 
     return {"plan": planning, "ledger": counting, "harvest": harvesting, "merge": merging, "describe": describing}
 
 
-def _days(window: Window) -> int:
-    return (window.end - window.start).days + 1
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, datetime.min.time(), UTC)
 
 
 def _project(number: int) -> ResearchProject:
@@ -166,16 +165,4 @@ def _project(number: int) -> ResearchProject:
     return PROJECT.model_validate(
         PROJECT.model_dump()
         | {"project_id": f"year_{number}", "connection_id": "", "period": {"start": START}, "access": access}
-    )
-
-
-def _manifest() -> WindowManifest:
-    query = query_of(PROJECT)
-    return WindowManifest(
-        start=START,
-        end=START,
-        state=State.COMPLETE,
-        query=query,
-        query_id=query_id(query),
-        fields=tuple(VIDEO_FIELDS),
     )

@@ -1,7 +1,11 @@
 """make chaos: 20,000 videos in eight windows through Airflow, while everything that can fail does.
 
 Faults of TikTok at random, kill -9 of task processes at random, and a quota that runs out twice. At the end the
-dataset must hold exactly the expected videos, each once, for few more requests than the least possible.
+dataset must hold exactly the expected videos, each once, for few more requests than the least possible. What TikTok
+withholds is not among them; posts that were scheduled are.
+
+Whether TikTok lets a fresh search go on where a lost one was is not known: with even seeds it does, with odd ones it
+does not, and the days that were passed when the quota ran out are asked for again.
 """
 
 import argparse
@@ -18,24 +22,27 @@ from pathlib import Path
 import psutil
 import pyarrow.parquet as pq
 
+from include.domain.window import Window
 from include.sandbox.corpus import EVERYTHING
 from include.sandbox.faults import Fault
 from include.sandbox.sandbox import Sandbox
 from include.sandbox.server import running as sandbox_running
 from include.sandbox.settings import SandboxSettings
-from include.storage.layout import ProjectLayout
-from include.storage.manifests import read_dataset, read_windows
+from include.storage.manifests import read_dataset
 from include.storage.objects import open_storage
+from include.storage.project_store import ProjectStore
 from ops.local_airflow import free_port
 from ops.local_airflow import running as airflow_running
+from ops.minimum import least_requests
 from ops.rest import ENDED, Airflow
 from ops.sample import register, sample_project
 
 FIRST_DAY = date(2025, 10, 1)
 WINDOWS = 8
-LAST_DAY = FIRST_DAY + timedelta(days=30 * WINDOWS - 1)
+PERIOD = Window(FIRST_DAY, FIRST_DAY + timedelta(days=30 * WINDOWS - 1))
+
+#: Seconds of real time that one seed may take.
 PATIENCE = 600
-"""Seconds of real time that one seed may take."""
 
 FAULTS = {
     "internal_error": 0.02,
@@ -46,6 +53,9 @@ FAULTS = {
     "truncated": 0.005,
     "dropped": 0.005,
 }
+
+#: The highest ratio of requests that a seed may come to: where a search can be taken up again, and where it cannot.
+BOUND, BOUND_WITHOUT_JUMPS = 1.05, 1.5
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,10 @@ class Outcome:
     seconds: float
 
     @property
+    def bound(self) -> float:
+        return BOUND if _jumps(self.seed) else BOUND_WITHOUT_JUMPS
+
+    @property
     def ratio(self) -> float:
         """Requests used, over the least possible plus the failures that were injected; what a kill costs is ours."""
         return self.used / (self.least + self.failures)
@@ -74,14 +88,14 @@ class Outcome:
     def held(self) -> bool:
         lost = self.missing or self.unexpected or self.duplicates
         tormented = self.kills > 0 and self.waits > 1
-        return self.state == "success" and not lost and tormented and self.ratio <= 1.05
+        return self.state == "success" and not lost and tormented and self.ratio <= self.bound
 
     def __str__(self) -> str:
         return (
             f"seed={self.seed} {'held' if self.held else 'BROKE'} state={self.state} videos={self.expected} "
             f"missing={self.missing} unexpected={self.unexpected} duplicates={self.duplicates} least={self.least} "
             f"used={self.used} failures={self.failures} kills={self.kills} waits={self.waits} "
-            f"ratio={self.ratio:.3f} seconds={self.seconds:.0f}"
+            f"ratio={self.ratio:.3f} of {self.bound} seconds={self.seconds:.0f}"
         )
 
 
@@ -97,20 +111,26 @@ def main() -> None:
     with airflow_running(free_port()) as airflow:
         outcomes = [_one(seed, options.videos, airflow) for seed in range(options.first, options.first + options.seeds)]
     broke = [outcome.seed for outcome in outcomes if not outcome.held]
-    worst = max(outcome.ratio for outcome in outcomes)
-    print(f"chaos: {len(outcomes) - len(broke)} of {len(outcomes)} seeds held, worst request ratio {worst:.3f}")
+    worst = max(outcomes, key=lambda outcome: outcome.ratio / outcome.bound)
+    ratio = f"worst request ratio {worst.ratio:.3f} of {worst.bound}"
+    print(f"chaos: {len(outcomes) - len(broke)} of {len(outcomes)} seeds held, {ratio}")
     sys.exit(f"chaos: broke: {broke}" if broke else 0)
+
+
+def _jumps(seed: int) -> bool:
+    """Whether a search takes a cursor that it has not told."""
+    return seed % 2 == 0
 
 
 def _one(seed: int, videos: int, airflow: Airflow) -> Outcome:
     """One seed: a project of its own, harvested to the end whatever happens to it."""
-    days = (LAST_DAY - FIRST_DAY).days + 1
     settings = SandboxSettings(
         seed=seed,
-        videos_per_day=ceil(videos / days),
+        videos_per_day=ceil(videos / PERIOD.days),
         requests_per_day=ceil(videos / 100 * 0.42),
         search_ready_seconds=0,
         removed_share=0,
+        cursor_jumps=_jumps(seed),
         faults=tuple(Fault(kind=kind, probability=share, endpoint="video/query") for kind, share in FAULTS.items()),
     )
     started = time.monotonic()
@@ -124,7 +144,7 @@ def _one(seed: int, videos: int, airflow: Airflow) -> Outcome:
             "hashtags": [],
             "region_codes": [],
             "query": EVERYTHING,
-            "period": {"start": str(FIRST_DAY), "end": str(LAST_DAY)},
+            "period": {"start": str(PERIOD.start), "end": str(PERIOD.end)},
             "access": {"start": str(datetime.now(UTC).date()), "end": str(datetime.now(UTC).date() + timedelta(90))},
         }
         register(airflow, sandbox, {name: value for name, value in project.items() if value != []})
@@ -203,12 +223,11 @@ def _let_time_pass(airflow: Airflow, sandbox: Sandbox, dag_id: str, run_id: str)
 def _outcome(
     seed: int, sandbox: Sandbox, project_id: str, kills: int, waits: int, state: str, seconds: float
 ) -> Outcome:
-    objects, layout = open_storage(os.environ["ICANDID_STORAGE"]), ProjectLayout(project_id)
-    dataset, windows = read_dataset(objects, layout), read_windows(objects, layout)
-    root = objects.url.removeprefix("file://")
-    files = [f"{root}/{layout.month(month)}" for month in (dataset.months if dataset else {})]
+    store, now = ProjectStore.of(open_storage(os.environ["ICANDID_STORAGE"]), project_id), sandbox.clock.now()
+    dataset, root = read_dataset(store), store.objects.url.removeprefix("file://")
+    files = [f"{root}/{store.layout.month(month)}" for month in (dataset.months if dataset else {})]
     got = [video_id for file in files for video_id in pq.read_table(file, columns=["id"])["id"].to_pylist()]
-    expected = {video.id for video in sandbox.corpus.search(EVERYTHING, FIRST_DAY, LAST_DAY, sandbox.clock.now())}
+    expected = {video.id for video in sandbox.corpus.search(EVERYTHING, PERIOD.start, PERIOD.end, now)}
     asked = [entry for entry in sandbox.ledger if entry.endpoint == "video/query"]
     return Outcome(
         seed=seed,
@@ -216,7 +235,7 @@ def _outcome(
         missing=len(expected - set(got)),
         unexpected=len(set(got) - expected),
         duplicates=len(got) - len(set(got)),
-        least=sum(max(1, ceil(window.distinct / 100)) for window in windows),
+        least=sum(least_requests(sandbox, window, now) for window in PERIOD.cut(30)),
         used=len(asked),
         failures=sum(entry.fault is not None or entry.status != 200 for entry in asked),
         kills=kills,

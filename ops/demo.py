@@ -4,13 +4,13 @@ import os
 import sys
 import time
 
-from include.domain.manifest import WindowManifest
+from include.domain.manifest import UnitManifest
 from include.icandid.registry import Registry
 from include.icandid.registry_engine import registry_engine
 from include.sandbox.server import running as sandbox_running
-from include.storage.layout import ProjectLayout
-from include.storage.manifests import read_dataset, read_windows
+from include.storage.manifests import read_dataset, read_units
 from include.storage.objects import open_storage
+from include.storage.project_store import ProjectStore
 from ops.local_airflow import free_port
 from ops.local_airflow import running as airflow_running
 from ops.rest import Airflow
@@ -38,22 +38,23 @@ def main() -> None:
 
 
 def _report(airflow: Airflow, run_id: str, seconds: float) -> None:
-    objects, layout = open_storage(os.environ["ICANDID_STORAGE"]), ProjectLayout(PROJECT_ID)
-    windows, dataset = read_windows(objects, layout), read_dataset(objects, layout)
+    store = ProjectStore.of(open_storage(os.environ["ICANDID_STORAGE"]), PROJECT_ID)
+    windows, dataset = read_units(store), read_dataset(store)
     planned = airflow.result(DAG_ID, run_id, "plan_windows")
     registration = airflow.result(DAG_ID, run_id, "register_dataset")
-    root = objects.url.removeprefix("file://")
-    print(f"  note          {airflow.note(DAG_ID, run_id)}")
+    root = store.objects.url.removeprefix("file://")
+    note = airflow.note(DAG_ID, run_id).replace("\n", "\n" + 16 * " ")
+    print(f"  note          {note}")
     if planned:
         for window in windows:
             print(f"  window {_line(window)}")
     else:
-        print("  nothing was left to harvest: every day of the period lies in a complete window")
+        print("  nothing was left to harvest: every day of the period is covered")
     row = Registry(registry_engine(f"sqlite:///{root}/registry.sqlite")).row(PROJECT_ID)
     if row is None or dataset is None:
         sys.exit("demo: the collection was not registered")
-    print(f"  dataset       {root}/{layout.dataset}<yyyy-mm>.parquet ({dataset.rows} videos, synthetic)")
-    print(f"  records       {root}/{layout.records} ({registration['sent']} put by this run)")
+    print(f"  dataset       {root}/{store.layout.dataset}<yyyy-mm>.parquet ({dataset.rows} videos, synthetic)")
+    print(f"  records       {root}/{store.layout.records} ({registration['sent']} put by this run)")
     print(f"  registry row  {root}/registry.sqlite, table datasets: {row['name']!r}, {row['recordcount']} records,")
     print(f"                {row['from']} to {row['until']}, languages {', '.join(row['languages'])}")
     print(f"  took          {seconds:.0f} s")
@@ -61,10 +62,11 @@ def _report(airflow: Airflow, run_id: str, seconds: float) -> None:
     print(f"demo: {dataset.rows} videos in {len(windows)} windows registered as {row['internalident']}")
 
 
-def _line(window: WindowManifest) -> str:
+def _line(window: UnitManifest) -> str:
+    counts = window.result.counts
     return (
-        f"{window.start} to {window.end}: {window.pages} pages, {window.requests} requests, "
-        f"{window.distinct} videos, {window.state}"
+        f"{window.start} to {window.end}: {counts.pages} pages, {counts.requests} requests, "
+        f"{counts.found} videos of {counts.hits} hits, {window.state}"
     )
 
 

@@ -18,14 +18,15 @@ import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from include.domain.manifest import State
 from include.sandbox.corpus import EVERYTHING
 from include.sandbox.faults import Fault
 from include.sandbox.sandbox import Sandbox
 from include.sandbox.server import running as sandbox_running
 from include.sandbox.settings import SandboxSettings
-from include.storage.layout import ProjectLayout
-from include.storage.manifests import read_dataset, read_windows
-from include.storage.objects import Objects, open_storage
+from include.storage.manifests import read_dataset, read_units
+from include.storage.objects import open_storage
+from include.storage.project_store import ProjectStore
 from ops.processes import free_port
 from ops.rest import ENDED
 from ops.sample import register, sample_project
@@ -216,28 +217,28 @@ def _problems(ordeal: Ordeal, state: str) -> Iterator[str]:
 def _differences(stack: Stack, sandbox: Sandbox) -> Iterator[str]:
     """What is wrong with the dataset."""
     os.environ |= {name: value for name, value in stack.environment.items() if name.startswith("AWS_")}
-    objects, layout = open_storage(stack.environment["ICANDID_STORAGE"], _endpoint(stack)), ProjectLayout(PROJECT_ID)
-    windows, got = read_windows(objects, layout), _ids(objects, layout)
+    store = ProjectStore.of(open_storage(stack.environment["ICANDID_STORAGE"], _endpoint(stack)), PROJECT_ID)
+    windows, got = read_units(store), _ids(store)
     expected = {video.id for video in sandbox.corpus.search(EVERYTHING, FIRST_DAY, LAST_DAY, sandbox.clock.now())}
     counted = {
         "missing": len(expected - got.keys()),
         "unexpected": len(got.keys() - expected),
         "duplicates": got.total() - len(got),
-        "incomplete windows": WINDOWS - sum(window.state == "complete" for window in windows),
+        "incomplete windows": WINDOWS - sum(window.state is State.COMPLETE for window in windows),
     }
     used = sum(entry.requests for entry in sandbox.ledger)
     print(
         f"test-stack: {len(expected)} videos expected, {got.total()} in the dataset, "
         + ", ".join(f"{count} {name}" for name, count in counted.items())
-        + f"; {sum(window.pages for window in windows)} pages, {used} requests"
+        + f"; {sum(window.now.counts.pages for window in windows)} pages, {used} requests"
     )
     yield from (f"{count} {name}" for name, count in counted.items() if count)
 
 
-def _ids(objects: Objects, layout: ProjectLayout) -> Counter[int]:
+def _ids(store: ProjectStore) -> Counter[int]:
     """How often each id is in the dataset."""
-    dataset = read_dataset(objects, layout)
-    readers = [objects.reader(layout.month(month)) for month in (dataset.months if dataset else {})]
+    dataset = read_dataset(store)
+    readers = [store.objects.reader(store.layout.month(month)) for month in (dataset.months if dataset else {})]
     files = [pq.ParquetFile(pa.PythonFile(reader, mode="r")) for reader in readers if reader]
     return Counter(video for file in files for video in file.read(columns=["id"])["id"].to_pylist())
 
