@@ -34,10 +34,10 @@ class Slice(BaseModel):
     """One search: its days, what narrows the unit's query, and how it ended.
 
     `number` counts the slices of a round, and its pages carry it. `after` is the slice it was split from; it is a
-    `retry` where it asks the same from the start. `jump` is the cursor at which it goes on after its first page, because
-    the other one brought the pages before. `rested_at` is the page at which it rested before it was split. `hits` is how
-    many records TikTok found, those it withholds included; None where it did not say. `proof` is the witness that the
-    search came to its end.
+    `retry` where it asks the same from the start. `jump` is the cursor at which it goes on after its first page,
+    because the other one brought the pages before. `rested_at` is the page at which it rested before it was split.
+    `hits` is how many records TikTok found, those it withholds included; None where it did not say. `proof` is the
+    witness that the search came to its end.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -9,7 +9,9 @@ from typing import Any
 import orjson
 import zstandard
 
+from include.domain.errors import WindowTaken
 from include.domain.page import Page
+from include.storage.leases import LENGTH
 from include.storage.project_store import ProjectStore
 
 #: Pages read at a time: on S3 each takes some 20 ms, and holds 200 kB at most.
@@ -24,9 +26,14 @@ class Pages:
     unit: str
 
     def append(self, page: Page) -> None:
-        """Store a page. It is durable when this returns, so the next request may go out."""
+        """Store a page. It is durable when this returns, so the next request may go out.
+
+        Raises:
+            WindowTaken: there is such a page already: another task of the same run, taken for dead, works on the unit.
+        """
         path = self.store.layout.page(self.unit, page.round, page.slice, page.number)
-        self.store.objects.write(path, zstandard.compress(_encode(page), level=3))
+        if not self.store.objects.create(path, zstandard.compress(_encode(page), level=3)):
+            raise WindowTaken(self.unit, page.received_at + LENGTH, page.received_at)
 
     def last(self) -> Page | None:
         """The newest page: of the last round, of its last slice; None before the first."""

@@ -1,6 +1,7 @@
 """Checks: whether what came can be believed. Each is a value that stands in the manifest, with its figures."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 
 from include.domain.check import Check, Verdict, check
@@ -75,6 +76,10 @@ def _check_searches(unit: Unit) -> Iterator[Check]:
     refused = [each.name for each in done if each.proof == REFUSED]
     ends = f"TikTok refused to be asked behind the end of {', '.join(refused)}; its first days were looked at again"
     yield check("ends of searches", ends if refused else "", verdict=Verdict.WARNING, searches=len(done), **proofs)
+    same = Counter(each.hits for each in done if each.proof == BY_ONE_MORE_CALL and each.hits)
+    limit, times = max(same.items(), key=lambda each: each[1], default=(0, 0))
+    cap = f"{times} searches ended at exactly {limit} hits, which looks like a limit" if times > 1 else ""
+    yield check("ends at a round number", cap, most_alike=times, hits=limit)
     early = sum(unit.progress(each).early_ends for each in unit.now.slices)
     odd = sum(unit.progress(each).odd_cursors for each in unit.now.slices)
     told = f"TikTok said {early} times that there is no more when there was, and told {odd} cursors that lead elsewhere"

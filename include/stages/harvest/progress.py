@@ -85,11 +85,13 @@ class Progress:
         search_id = content.search_id or page.request.get("search_id")
         own = Cursor(page.index + self.page_size, search_id)
         self.position = own.index if size else self.position
+        self.early_ends += self._ends and size > 0
         if content.more is False and self._tells_hits(page, content, size):
             self._finish(content.index or 0, BY_HITS)
         elif self._ends and not content.returned and content.more is False:
-            self._finish(content.index if content.index is not None else page.index, BY_ONE_MORE_CALL)
-        elif not size and not (content.more is False and not content.returned):
+            self._finish(_hits_behind(page, content), BY_ONE_MORE_CALL)
+        elif not size:
+            self._ends = self._ends or (content.more is False and not content.returned)
             self._ask_again(page, content, own)
         else:
             self._go_on(page, content, own)
@@ -126,19 +128,18 @@ class Progress:
     def _tells_hits(self, page: Page, content: Content, size: int) -> bool:
         """Whether the cursor of an end lies within its own page, where the records that came have room.
 
-        A page of nothing but records that are known already does not end a search.
+        A page of nothing but known records does not end a search, nor does an empty one whose cursor has not moved.
         """
         if not page.index and not content.returned and content.index in (None, 0):
             return True
         index = content.index
         if index is None or not page.index <= index < page.index + self.page_size:
             return False
-        return index - page.index >= size and (size > 0 or not content.returned)
+        return index - page.index >= max(size, 1) and (size > 0 or not content.returned)
 
     def _go_on(self, page: Page, content: Content, own: Cursor) -> None:
         """Go on behind the page; where TikTok's cursor leads further or back, our own count is followed."""
         told = content.index
-        self.early_ends += self._ends and content.returned > 0
         self._ends = content.more is False
         self.repeats, self._empty = 0, 0
         self.odd_cursors += told is not None and told != own.index and not self._ends
@@ -160,3 +161,9 @@ class Progress:
             if self._lowest is not None and key > self._lowest:
                 self._unordered = True
             self._lowest = key if self._lowest is None else min(key, self._lowest)
+
+
+def _hits_behind(page: Page, content: Content) -> int | None:
+    """How many hits the empty page behind an end tells of; None where its cursor only moved on."""
+    told = page.index if content.index is None else content.index
+    return told if told <= page.index else None

@@ -1,20 +1,19 @@
 """Work: one unit from its first request to its manifest."""
 
 import logging
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable
 
 from include.domain.errors import ApiUnavailable, BudgetSpent, JumpRefused, Narrower, SearchLost, SearchResting
 from include.domain.manifest import Round, State, UnitManifest
 from include.domain.project import ResearchProject
-from include.domain.slice import Aim, Slice
+from include.domain.slice import Aim, Slice, SliceState
 from include.domain.window import Window
 from include.stages.harvest.checks import judge
 from include.stages.harvest.evidence import answers_at_all
 from include.stages.harvest.opening import open_unit
 from include.stages.harvest.progress import Progress
 from include.stages.harvest.search import is_old, search
-from include.stages.harvest.slices import Splitter
+from include.stages.harvest.slices import Splitter, contradiction
 from include.stages.harvest.unit import Unit
 from include.storage.manifests import write_unit
 from include.storage.objects import Objects
@@ -22,9 +21,6 @@ from include.storage.project_store import ProjectStore
 from include.tiktok.client import ResearchApi
 
 log = logging.getLogger(__name__)
-
-#: The share of the records of some days that may be removed while they are harvested.
-MAY_GO = 0.1
 
 #: Searches in a row without one answer, after which one is tried that is as narrow as can be: is TikTok down?
 MISSES = 3
@@ -84,15 +80,13 @@ def _search_all(unit: Unit) -> None:
             _split(unit, asked, error)
         if unit.meter.answers > answers:
             sure, misses = unit.now, 0
+    _park_contradictions(unit)
 
 
 def _finish(unit: Unit, asked: Slice, came: Progress) -> None:
     """Note that a slice is done; that it ended follows from its pages, so only further questions are stored at once."""
     now, splitter = unit.now, _splitter(unit)
     days = came.days if asked.narrowing else unit.gathering.days_of(now.number)
-    if contradiction := _contradiction(asked, came, days):
-        unit.note(now.replace(asked.park(contradiction)))
-        return
     done = asked.finish(came.hits, came.proof)
     more = splitter.look_again(done, came, days)
     if asked.aim is Aim.LOOK and came.news:
@@ -111,15 +105,14 @@ def _splitter(unit: Unit) -> Splitter:
     )
 
 
-def _contradiction(asked: Slice, came: Progress, days: Mapping[date, int]) -> str:
-    """What is wrong with an end that tells fewer hits than records are known of its days; empty where nothing is.
-
-    Its last day is left out where it brought nothing of it, as the search may not have counted it in.
-    """
-    known = sum(days.get(day, 0) for day in asked.days if day != asked.end or came.days[day])
-    if came.hits is None or asked.narrowing or came.hits >= known * (1 - MAY_GO):
-        return ""
-    return f"TikTok tells {came.hits} hits where {known} records of these days came a moment before"
+def _park_contradictions(unit: Unit) -> None:
+    """Park every search that ended with less than other searches of the round show, so that it is asked again."""
+    now, days = unit.now, unit.gathering.days_of(unit.now.number)
+    for each in now.slices:
+        if each.state is SliceState.DONE and not each.narrowing:
+            if why := contradiction(each, unit.progress(each), days, alone=len(now.slices) == 1):
+                now = now.replace(each.park(why))
+    unit.note(now)
 
 
 def _split(unit: Unit, asked: Slice, error: Narrower) -> None:
