@@ -25,6 +25,12 @@ FAR_LESS_THAN_NEIGHBOURS = 0.1
 #: TikTok was seen to answer texts with nothing (contract, known faults); an account may fall silent.
 EXPECTED_BY_TEXT, EXPECTED = 10, 100
 
+#: The share of the records of some days that may be removed while they are harvested.
+MAY_GO = 0.1
+
+#: So many records expected of some days that not one of them is no chance, not even where days differ.
+ALL_BUT_CERTAIN = 21
+
 #: Records of another query on these days: one that finds none of them asks for something else, or was not answered.
 MANY = 100
 
@@ -79,11 +85,31 @@ def _check_searches(unit: Unit) -> Iterator[Check]:
     same = Counter(each.hits for each in done if each.proof == BY_ONE_MORE_CALL and each.hits)
     limit, times = max(same.items(), key=lambda each: each[1], default=(0, 0))
     cap = f"{times} searches ended at exactly {limit} hits, which looks like a limit" if times > 1 else ""
-    yield check("ends at a round number", cap, most_alike=times, hits=limit)
+    yield check("ends at a round number", cap, verdict=Verdict.WARNING, most_alike=times, hits=limit)
+    against = [why for each in done if not each.narrowing and (why := _contradict(unit, each))]
+    yield check("searches that contradict each other", "; ".join(against), searches=len(against))
     early = sum(unit.progress(each).early_ends for each in unit.now.slices)
     odd = sum(unit.progress(each).odd_cursors for each in unit.now.slices)
     told = f"TikTok said {early} times that there is no more when there was, and told {odd} cursors that lead elsewhere"
     yield check("what TikTok said", told if early or odd else "", verdict=Verdict.WARNING, early_ends=early, odd=odd)
+
+
+def _contradict(unit: Unit, done: Slice) -> str:
+    """Why the end of a search cannot be, given what the round found on each day; empty where it can.
+
+    It told fewer hits than records are known of its days, or found nothing where the unit's other days make that
+    improbable. Its last day is left out where it brought nothing of it: it may not have been counted in.
+    """
+    came, found = unit.progress(done), unit.gathering.days_of(unit.now.number)
+    days = [day for day in done.days if day != done.end or came.days[day]]
+    known = sum(found.get(day, 0) for day in days)
+    few = done.hits is not None and done.hits < min(known * (1 - MAY_GO), known - CHANCE * math.sqrt(known))
+    if few or (known and done.hits == 0):
+        return f"{done.name}: TikTok told {done.hits} hits, but {known} records of these days are known"
+    expected = sum(found.values()) / max(1, len(found)) * len(days)
+    if done.aim is Aim.COLLECT and not len(came.ids) and expected >= ALL_BUT_CERTAIN:
+        return f"{done.name}: TikTok told nothing, but the other days make {expected:.0f} records probable"
+    return ""
 
 
 def _check_records(unit: Unit) -> Iterator[Check]:

@@ -19,9 +19,6 @@ IMPROBABLE = 7
 
 HOUR = timedelta(hours=1)
 
-#: The share of the records of some days that may be removed while they are harvested.
-MAY_GO = 0.1
-
 #: Where a verification goes on, as a share of the position at which the days should end.
 NEAR_THE_END = 0.9
 
@@ -186,18 +183,3 @@ class Splitter:
             retry=retry,
             jump=jump,
         )
-
-
-def contradiction(done: Slice, came: Progress, days: Mapping[date, int], *, alone: bool) -> str:
-    """Why the end of a search cannot be, given how many records are known of each day; empty where it can.
-
-    It told fewer hits than records are known of its days (its last one left out where it brought nothing of it, as it
-    may not have been counted in); or it found nothing where the unit's other days make that improbable.
-    """
-    known = sum(days.get(day, 0) for day in done.days if day != done.end or came.days[day])
-    if done.hits is not None and done.hits < known * (1 - MAY_GO):
-        return f"TikTok told {done.hits} hits, but {known} records of these days are known"
-    expected = sum(days.values()) / max(1, len(days)) * done.days.days
-    if not alone and done.aim is Aim.COLLECT and not len(came.ids) and expected >= 3 * IMPROBABLE:
-        return f"TikTok told nothing, but the other days make {expected:.0f} records probable"
-    return ""

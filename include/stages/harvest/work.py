@@ -6,14 +6,14 @@ from collections.abc import Callable
 from include.domain.errors import ApiUnavailable, BudgetSpent, JumpRefused, Narrower, SearchLost, SearchResting
 from include.domain.manifest import Round, State, UnitManifest
 from include.domain.project import ResearchProject
-from include.domain.slice import Aim, Slice, SliceState
+from include.domain.slice import Aim, Slice
 from include.domain.window import Window
 from include.stages.harvest.checks import judge
 from include.stages.harvest.evidence import answers_at_all
 from include.stages.harvest.opening import open_unit
 from include.stages.harvest.progress import Progress
 from include.stages.harvest.search import is_old, search
-from include.stages.harvest.slices import Splitter, contradiction
+from include.stages.harvest.slices import Splitter
 from include.stages.harvest.unit import Unit
 from include.storage.manifests import write_unit
 from include.storage.objects import Objects
@@ -80,7 +80,6 @@ def _search_all(unit: Unit) -> None:
             _split(unit, asked, error)
         if unit.meter.answers > answers:
             sure, misses = unit.now, 0
-    _park_contradictions(unit)
 
 
 def _finish(unit: Unit, asked: Slice, came: Progress) -> None:
@@ -103,16 +102,6 @@ def _splitter(unit: Unit) -> Splitter:
     return Splitter(
         unit.entity, unit.manifest.query, unit.now.next_number, jumps=unit.now.jumps, bound=unit.meter.bound
     )
-
-
-def _park_contradictions(unit: Unit) -> None:
-    """Park every search that ended with less than other searches of the round show, so that it is asked again."""
-    now, days = unit.now, unit.gathering.days_of(unit.now.number)
-    for each in now.slices:
-        if each.state is SliceState.DONE and not each.narrowing:
-            if why := contradiction(each, unit.progress(each), days, alone=len(now.slices) == 1):
-                now = now.replace(each.park(why))
-    unit.note(now)
 
 
 def _split(unit: Unit, asked: Slice, error: Narrower) -> None:
