@@ -21,7 +21,7 @@ CHAOS := AIRFLOW_HOME=$(CHAOS_HOME) ICANDID_STORAGE=file://$(CHAOS_HOME)/storage
 STACK_HOME := $(CURDIR)/.airflow/stack
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up stack sandbox chaos bench index test test-stack test-browser test-foreign lint format lock clean
+.PHONY: help demo up stack sandbox chaos worlds bench index test test-stack test-browser test-foreign lint format lock clean
 
 help: ## list every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ sandbox: .venv/.installed ## start the sandbox of the TikTok Research API alone
 
 chaos: .airflow/.chaos ## harvest under faults, kill -9 and quota that runs out (SEEDS=20 FIRST=1)
 	@$(CHAOS) $(BIN)/python -m ops.chaos --seeds $(or $(SEEDS),3) $(if $(FIRST),--first $(FIRST))
+
+worlds: .venv/.installed-dev ## simulate worlds of faults and kills, each from its seed (N=2000 FIRST=1)
+	@$(BIN)/python -m tests.worlds --worlds $(or $(N),200) --first $(or $(FIRST),1)
 
 bench: .venv/.installed-dev ## measure, each figure beside its aim, into bench/results.json (SCALE=0.05 for a quick run)
 	@$(BIN)/python -m bench --scale $(or $(SCALE),1)

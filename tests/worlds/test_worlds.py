@@ -1,0 +1,54 @@
+"""A few worlds on each run of the tests, and every world in which something once went wrong."""
+
+import pytest
+
+from tests.worlds.world import run_world
+
+#: Enough to meet most faults; `make worlds N=2000` runs more.
+FEW = (*range(1, 25), *range(10_001, 10_007))
+
+
+@pytest.mark.parametrize("seed", FEW)
+def test_nothing_goes_wrong_in_a_world(seed):
+    assert [str(each) for each in run_world(seed).violations] == []
+
+
+def test_a_seed_makes_the_same_world_twice():
+    first, second = run_world(7), run_world(7)
+    assert first.digest == second.digest
+    assert first.steps == second.steps > 100
+
+
+def test_two_seeds_make_two_worlds():
+    assert run_world(7).digest != run_world(8).digest
+
+
+SYMPTOMS = {
+    "a canary of today answers for the silence of two days ago": 8,
+    "a stray of another slice's day makes a search contradict itself": 62,
+    "a search cut in a day that the lost one had begun, where end_date is left out": 79,
+    "a fresh search says nothing where records are known": 97,
+    "a look at one day that cannot see it, where end_date is left out": 131,
+    "end_date left out in one slice and not in another": 135,
+    "more to verify than the bound allows": 136,
+    "a fresh search says nothing after a lost one": 165,
+    "every slice of a cut day says nothing": 190,
+    "a verification parked in every try": 191,
+    "a reopened look follows no search": 197,
+    "a unit that met its bound is parked for ever": 253,
+    "a repeated page after a jump passes for the next": 337,
+    "a cut search whose last day is not searched": 355,
+    "a verification says nothing where hundreds are known": 955,
+    "nothings of a bad day stay in a reopened round": 976,
+    "a verification says nothing, and scheduled posts are lost": 1079,
+    "a verification whose search id died over midnight": 1189,
+    "an end that was refused, and a look at its day alone": 1351,
+    "searches that circle, where end_date is left out": 1448,
+    "a whole window says nothing, and its last day something": 1467,
+    "a task taken for dead puts its page over its successor's": 10_003,
+}
+
+
+@pytest.mark.parametrize("seed", SYMPTOMS.values(), ids=SYMPTOMS.keys())
+def test_a_world_in_which_something_went_wrong(seed):
+    assert [str(each) for each in run_world(seed).violations] == []
