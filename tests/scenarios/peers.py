@@ -15,6 +15,7 @@ from typing import Any
 import requests
 
 from include.domain.errors import Moment, Tomorrow
+from include.domain.manifest import State
 from include.domain.window import Window
 from include.stages.harvest import harvest
 from tests.scenarios.world import World, days, world
@@ -67,11 +68,12 @@ SCENARIOS = [
     Scenario("end_exclusive", 8, nothing, {"end_date_inclusive": False}),
     Scenario("e500_every20", 10, every(20, "internal_error"), {}),
     Scenario("e500_burst8", 8, burst, {}),
-    Scenario("overload > 10 days", 24, overload, {}),
+    Scenario("overload > 10 days", 26, overload, {}),
     Scenario("504 html, every 30th", 6, every(30, "html_504"), {}),
     Scenario("reset, every 40th", 5, every(40, "dropped"), {}),
-    Scenario("quota 150 a day", 1, nothing, {"requests_per_day": 150, "search_life_seconds": 90_000}),
-    Scenario("quota 150, ids expire", 8, nothing, {"requests_per_day": 150}),
+    Scenario("quota 150 a day", 2, nothing, {"requests_per_day": 150, "search_life_seconds": 90_000}),
+    Scenario("quota 150, ids expire", 8, nothing, {"requests_per_day": 150, "cursor_jumps": True}),
+    Scenario("the same, and no jumps", 60, nothing, {"requests_per_day": 150}),
     Scenario("rate limit at 50", 1, rate, {}),
     Scenario("search_id dead after 15 pages", 72, nothing, {"search_dies_after_pages": 15}),
     Scenario("search_id refused twice", 4, nothing, {"search_refusals": 2}),
@@ -96,9 +98,10 @@ class Doomed(requests.Session):
 
     def post(self, url: str, *args: Any, **options: Any) -> requests.Response:
         response = super().post(url, *args, **options)
-        self.life -= "oauth" not in url
-        if self.life == 0:
-            raise Killed
+        if "oauth" not in url:
+            self.life -= 1
+            if self.life == 0:
+                raise Killed
         return response
 
 
@@ -135,7 +138,7 @@ def harvested(played: World, window: Window, session: Doomed) -> bool:
         except Killed:
             continue
         else:
-            return done.complete
+            return done.now.state is State.COMPLETE
     return False
 
 
