@@ -15,6 +15,11 @@ class Verdict(StrEnum):
     FAILED = "failed"
 
 
+#: The checks that fail because slices are parked: another run asks those again, and the round can still be completed.
+SLICES, VERIFICATION, LOOKS, SPENDING = "slices", "verification", "second looks", "requests without a new record"
+ABOUT_PARKED_SLICES = (SLICES, VERIFICATION, LOOKS, SPENDING)
+
+
 class Check(BaseModel):
     """One comparison: what it is called, how it ended, the figures, and in one sentence why it did not pass."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from include.domain.check import Check, Verdict
+from include.domain.check import ABOUT_PARKED_SLICES, Check, Verdict
 from include.domain.errors import WindowNotComplete
 from include.domain.slice import Slice, SliceState
 from include.domain.window import Window
@@ -84,6 +84,12 @@ class Round(_Frozen):
     @property
     def parked_slices(self) -> list[Slice]:
         return [each for each in self.slices if each.state is SliceState.PARKED]
+
+    @property
+    def can_be_completed(self) -> bool:
+        """Whether nothing but parked slices keeps the round from being complete, so that another run asks those only."""
+        failed = [each for each in self.checks if each.failed]
+        return bool(self.parked_slices) and all(each.name in ABOUT_PARKED_SLICES for each in failed)
 
     @property
     def next_number(self) -> int:

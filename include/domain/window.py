@@ -40,6 +40,9 @@ class Window:
     def __iter__(self) -> Iterator[date]:
         return (self.start + n * DAY for n in range(self.days))
 
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
     def __and__(self, other: "Window") -> "Window | None":
         """The days both windows share, or None."""
         start, end = max(self.start, other.start), min(self.end, other.end)

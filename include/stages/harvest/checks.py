@@ -3,8 +3,9 @@
 import math
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
-from include.domain.check import Check, Verdict, check
+from include.domain.check import LOOKS, SLICES, SPENDING, VERIFICATION, Check, Verdict, check
 from include.domain.slice import Aim, Slice, SliceState
 from include.stages.harvest.drift import check_fields
 from include.stages.harvest.evidence import Neighbours, ask_canaries, ask_neighbours, known_elsewhere
@@ -31,6 +32,9 @@ MAY_GO = 0.1
 #: So many records expected of some days that not one of them is no chance, not even where days differ.
 ALL_BUT_CERTAIN = 21
 
+#: How old an answer may be for which a canary query stands as a witness.
+WITNESS_OF = timedelta(hours=2)
+
 #: Records of another query on these days: one that finds none of them asks for something else, or was not answered.
 MANY = 100
 
@@ -52,22 +56,22 @@ def _check_slices(unit: Unit) -> Iterator[Check]:
     """Whether every part of the unit was served."""
     parked = unit.now.parked_slices
     by_aim = {aim: [each for each in parked if each.aim is aim] for aim in Aim}
-    yield _check_parked("slices", by_aim[Aim.COLLECT], len(unit.now.slices), "")
+    yield _check_parked(SLICES, by_aim[Aim.COLLECT], len(unit.now.slices), "")
     yield _check_parked(
-        "verification",
+        VERIFICATION,
         by_aim[Aim.VERIFY],
         sum(each.aim is Aim.VERIFY for each in unit.now.slices),
         "its search was lost, and posts that were scheduled may be missing; ",
     )
     yield _check_parked(
-        "second looks",
+        LOOKS,
         by_aim[Aim.LOOK],
         sum(each.aim is Aim.LOOK for each in unit.now.slices),
         "nothing came of these days, and they could not be asked again; ",
     )
     spent, bound = unit.meter.worst, unit.meter.bound
     reason = f"{spent} requests in a row brought no new record" if spent >= bound else ""
-    yield check("requests without a new record", reason, most=spent, bound=bound)
+    yield check(SPENDING, reason, most=spent, bound=bound)
 
 
 def _check_parked(name: str, parked: list[Slice], of: int, what: str) -> Check:
@@ -138,7 +142,7 @@ def _check_counts(unit: Unit) -> Iterator[Check]:
     }
     doubt = next(filter(None, doubts.values()), "")
     canaries = ask_canaries(unit) if doubt or not found else None
-    settled = canaries is True
+    settled = canaries is True and _is_recent(unit)
     figures = {"earlier rounds": known, "earlier queries": others, "neighbours": near.expected}
     for name, reason in doubts.items():
         wish = "" if settled or unit.project.canary_queries else f". {NAME_ONE}"
@@ -147,6 +151,12 @@ def _check_counts(unit: Unit) -> Iterator[Check]:
         yield check(name, told, verdict=verdict, found=found, expected=figures[name])
     silent = f"{doubt or 'nothing came'}, and a canary query of the project found nothing either"
     yield check("canary queries", silent if canaries is False else "", asked=0 if canaries is None else 1)
+
+
+def _is_recent(unit: Unit) -> bool:
+    """Whether the round began a short while ago: a canary query tells of its own hour, not of days before."""
+    first = unit.now.counts.first_observed
+    return first is None or unit.api.now() - first <= WITNESS_OF
 
 
 def _believed(unit: Unit) -> int:

@@ -22,6 +22,7 @@ from include.storage.parts import Part, SortedRuns
 from include.storage.project_store import ProjectStore
 from include.tiktok.answer import Content, content_of
 from include.tiktok.entities import Entity
+from include.tiktok.schemas import OBSERVATION
 
 #: Rows sorted in memory at a time: some 15 MB, twice while they are sorted.
 ROWS_AT_ONCE = 8_192
@@ -53,6 +54,7 @@ class _RoundTally:
     without_id: int = 0
     ids: Ids = field(default_factory=Ids)
     foreign: Ids = field(default_factory=Ids)
+    dated: Ids = field(default_factory=Ids)
     days: Counter[str] = field(default_factory=Counter)
     observed: list[datetime] = field(default_factory=list)
     seen: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
@@ -81,8 +83,11 @@ class Gathering:
         keys, dates = [identify(each) for each in content.records], [moment(each) for each in content.records]
         return Reading(content, keys, dates, foreign)
 
-    def add(self, page: Page, reading: Reading) -> tuple[int, int]:
-        """Take a page in; returns how many of its ids are new to its round, and how many are not."""
+    def add(self, page: Page, reading: Reading, within: Window | None = None) -> tuple[int, int]:
+        """Take a page in; returns how many of its ids are new to its round, and how many are not.
+
+        A record counts for its day only when the page's search asked for that day: `within`, or all days of the unit.
+        """
         tally = self._rounds.setdefault(page.round, _RoundTally(page.query_id))
         tally.pages += 1
         tally.requests += page.requests
@@ -94,8 +99,8 @@ class Gathering:
         for key, at, foreign in zip(reading.keys, reading.dates, reading.foreign, strict=True):
             if key in fresh and foreign:
                 tally.foreign.add([key])
-            elif key in fresh and at:
-                tally.days[at.date().isoformat()] += 1
+            elif key is not None and at and not foreign and at.date() in (within or self.days):
+                tally.days[at.date().isoformat()] += len(tally.dated.add([key]))
         self._note_shape(tally, reading.content)
         self._keep(page, reading, tally)
         self.synthetic |= page.synthetic
@@ -171,8 +176,7 @@ class Gathering:
     def _keep(self, page: Page, reading: Reading, tally: _RoundTally) -> None:
         records = reading.content.records
         table = self.entity.tabulate(records, page.received_at, page.query_id, reading.foreign)
-        raw = table["raw"].to_pylist()
-        tally.seen.append((table[self.entity.key].to_numpy(), np.fromiter(map(hash, raw), np.int64, len(raw))))
+        tally.seen.append((table[self.entity.key].to_numpy(), _digests(table)))
         self._waiting.append(table)
         if sum(each.num_rows for each in self._waiting) >= ROWS_AT_ONCE:
             self._flush()
@@ -207,6 +211,12 @@ def gather(entity: Entity, days: Window, query: Mapping[str, Any] | None = None)
     """An empty gathering, whose sorted rows lie in a local folder until the end."""
     with TemporaryDirectory() as folder:
         yield Gathering(entity, query or {}, days, SortedRuns(Path(folder), entity.key, entity.schema))
+
+
+def _digests(table: pa.Table) -> np.ndarray:
+    """A number for each row that tells its values from others, however TikTok spelled them."""
+    values = table.drop_columns(list(OBSERVATION)).to_pylist()
+    return np.fromiter((hash(repr(each)) for each in values), np.int64, len(values))
 
 
 def _latest(seen: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:

@@ -86,7 +86,7 @@ class Progress:
         own = Cursor(page.index + self.page_size, search_id)
         self.position = own.index if size else self.position
         self.early_ends += self._ends and size > 0
-        if content.more is False and self._tells_hits(page, content, size):
+        if content.more is False and self._tells_hits(page, content, len(fresh)):
             self._finish(content.index or 0, BY_HITS)
         elif self._ends and not content.returned and content.more is False:
             self._finish(_hits_behind(page, content), BY_ONE_MORE_CALL)

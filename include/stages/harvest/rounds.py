@@ -39,7 +39,7 @@ def current_round(
         return before
     if now.begun_by == run or (now.state is State.COMPLETE and not reharvest):
         return before
-    if now.parked_slices and not reharvest:
+    if now.can_be_completed and not reharvest:
         return before.with_round(now.reopen(run))
     return before.with_round(_new_round(project, window, now.number + 1, run))
 

@@ -110,7 +110,7 @@ class Splitter:
         hours = max(0.0, (at - datetime.combine(first, time(), UTC)) / HOUR)
         if total / max(1.0, 24 * done.days.days - hours) * hours < IMPROBABLE and done.proof != REFUSED:
             return []
-        if done.days.days > 1:
+        if done.days.days > 1 and "create_date" not in done.narrowing:
             return [self._look_at_day(done, first)]
         narrower = self.entity.narrow(self.query, done)
         return [self._part(done, done.days, aim=Aim.LOOK, narrowing=each) for each in narrower]

@@ -76,18 +76,22 @@ class Unit:
         self.project.check_access(self.api.now().date())
 
     def _take_in(self, page: Page, requests: int | None = None) -> int:
-        reading = self.gathering.read(page)
-        fresh, known = self.gathering.add(page, reading)
+        reading, asked = self.gathering.read(page), self._slice_of(page)
+        fresh, known = self.gathering.add(page, reading, asked.days if asked else None)
         if page.round == self.now.number:
-            self._follow(page, reading, fresh)
+            if asked:
+                self._follow(asked, page, reading, fresh)
             self.meter.note_page(fresh, 0 if page.slice < self.now.tried_from else requests)
         return known
 
-    def _follow(self, page: Page, reading: Reading, fresh: int) -> None:
-        """Bring the slice that a page belongs to up to date; a page of a slice that nobody knows is only gathered."""
-        asked = next((each for each in self.now.slices if each.number == page.slice), None)
-        if asked is None:
-            return
+    def _slice_of(self, page: Page) -> Slice | None:
+        """The slice of this round that a page belongs to; a page of another round is only gathered."""
+        if page.round != self.now.number:
+            return None
+        return next((each for each in self.now.slices if each.number == page.slice), None)
+
+    def _follow(self, asked: Slice, page: Page, reading: Reading, fresh: int) -> None:
+        """Bring the slice that a page belongs to up to date."""
         progress = self.progress(asked)
         progress.news += fresh
         progress.follow(page, reading.content, reading.keys, reading.days(asked.days))

@@ -1,4 +1,4 @@
-"""Passes: a window that is searched again, interrupted, corrected or doubted is complete only with all its videos."""
+"""Rounds: a window that is searched again, interrupted, corrected or doubted is complete only with all its videos."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -8,7 +8,6 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleExcept
 
 import include.sandbox.videos as served
 from include.domain.asked import Asked
-from include.domain.errors import ApiUnavailable
 from include.sandbox.corpus import EVERYTHING
 from include.stages import merge as merging
 from include.stages.merge import merge
@@ -19,17 +18,15 @@ BE = {"and": [{"operation": "EQ", "field_name": "region_code", "field_values": [
 TOO_BROAD = {"kind": "internal_error"}
 
 
-def go_on(world, window, run, tries=6, **how):
-    """Tries of one run: as Airflow repeats a moment, waits for tomorrow, and gives up where a person must act."""
-    while tries:
+def go_on(world, window, run, tries=30, **how):
+    """Tries of one run: as Airflow waits for tomorrow, and gives up where a person must act."""
+    for _ in range(tries):
         try:
             return world.task(window, run, **how)
         except AirflowRescheduleException as wait:
             world.pass_time(wait.reschedule_date - datetime.now(UTC))
         except AirflowFailException:
             return None
-        except ApiUnavailable:
-            tries -= 1
     return None
 
 
@@ -38,7 +35,7 @@ def missing(world, window, query=EVERYTHING):
 
 
 def complete_with_everything(world, window):
-    return world.manifest(window).complete and not missing(world, window)
+    return world.manifest(window).covers and not missing(world, window)
 
 
 def test_pages_of_an_earlier_query_are_not_taken_for_days_passed(make, change):
@@ -51,7 +48,7 @@ def test_pages_of_an_earlier_query_are_not_taken_for_days_passed(make, change):
 
 
 @pytest.mark.parametrize("a_day", [15, 100])
-def test_pages_of_an_earlier_pass_are_not_taken_for_days_passed(make, a_day):
+def test_pages_of_an_earlier_round_are_not_taken_for_days_passed(make, a_day):
     world = make(videos_per_day=a_day)
     late = world.expected(days(6))[::3]
     for video in late:
@@ -64,7 +61,7 @@ def test_pages_of_an_earlier_pass_are_not_taken_for_days_passed(make, a_day):
     assert complete_with_everything(world, days(6))
 
 
-def test_a_piece_that_stalled_before_the_quota_ended_is_not_complete(make):
+def test_a_slice_whose_cursor_stalled_before_the_quota_ended_loses_nothing(make):
     world = make(videos_per_day=20, stalled_cursor=True, bad_windows=[{**TOO_BROAD, "narrower_than": 16}])
     world.sandbox.fault("daily_quota", nth=7)
     with pytest.raises(AirflowRescheduleException) as wait:
@@ -72,12 +69,12 @@ def test_a_piece_that_stalled_before_the_quota_ended_is_not_complete(make):
     world.pass_time(wait.value.reschedule_date - datetime.now(UTC))
     world.sandbox.switch(stalled_cursor=False, bad_windows=[])
     go_on(world, days(30), "manual__1")
-    assert not world.manifest(days(30)).complete
+    assert not missing(world, days(30)) or not world.manifest(days(30)).covers
     go_on(world, days(30), "manual__2")
     assert complete_with_everything(world, days(30))
 
 
-def test_a_piece_that_stalled_beside_a_parked_one_is_not_complete(make):
+def test_a_slice_whose_cursor_stalled_beside_a_parked_one_loses_nothing(make):
     bad = {**TOO_BROAD, "start": "2026-01-03", "end": "2026-01-04", "narrower_than": 1}
     world = make(videos_per_day=100, stalled_cursor=True, bad_windows=[bad])
     go_on(world, days(4), "manual__1")
@@ -94,7 +91,7 @@ def test_records_that_come_twice_do_not_make_a_low_count_believed(make):
         world.sandbox.delete_video(video)
     world.sandbox.script([None, *["search_rejected"] * 6])
     assert go_on(world, days(1), "manual__2", reharvest=True) is None
-    assert "found 140 records where 400 are known" in world.manifest(days(1)).reason
+    assert "found 140 records where 400 are known" in world.manifest(days(1)).now.reason
 
 
 def test_records_that_came_twice_do_not_make_an_honest_count_doubted(make):
@@ -102,10 +99,10 @@ def test_records_that_came_twice_do_not_make_an_honest_count_doubted(make):
     go_on(world, days(1), "manual__1")
     world.sandbox.switch(search_dies_after_pages=None)
     assert go_on(world, days(1), "manual__2", reharvest=True)["state"] == "complete"
-    assert world.manifest(days(1)).believed == 800
+    assert world.manifest(days(1)).stands.counts.found == 800
 
 
-def test_a_record_without_an_id_is_forgotten_once_a_pass_came_without_one(make, monkeypatch):
+def test_a_record_without_an_id_is_forgotten_once_a_round_came_without_one(make, monkeypatch):
     world, real = make(videos_per_day=20), served._records
     with monkeypatch.context() as patch:
         patch.setattr(served, "_records", lambda *about: [{"video_description": "no id"}, *real(*about)])
@@ -113,18 +110,18 @@ def test_a_record_without_an_id_is_forgotten_once_a_pass_came_without_one(make, 
     assert go_on(world, days(4), "manual__2")["state"] == "complete"
 
 
-def test_a_pass_that_died_goes_on_in_the_next_run_and_is_counted_whole(make):
+def test_a_round_that_died_goes_on_in_the_next_run_and_is_counted_whole(make):
     world = make(videos_per_day=100)
     world.task(days(10))
     world.sandbox.script([*[None] * 8, "scope_refused"])
     assert go_on(world, days(10), "manual__2", reharvest=True) is None
     asked = world.requests
     assert go_on(world, days(10), "manual__3", reharvest=True)["state"] == "complete"
-    assert world.requests == asked + 2
-    assert world.manifest(days(10)).believed == 1000
+    assert world.requests == asked + 2 + 1
+    assert world.manifest(days(10)).stands.counts.found == 1000
 
 
-def test_a_pass_that_died_is_merged_and_planned_again(make):
+def test_a_round_that_died_is_merged_and_leaves_the_one_before_it_standing(make):
     world = make(videos_per_day=100)
     late = world.expected(days(10))[-300:]
     for video in late:
@@ -135,8 +132,10 @@ def test_a_pass_that_died_is_merged_and_planned_again(make):
     world.sandbox.script([*[None] * 5, "scope_refused"])
     go_on(world, days(10), "manual__2", reharvest=True)
     assert merge(world.project, world.objects, "manual__2", world.sandbox.clock.now).rows == 1000
-    planned, _ = plan(world.project, Asked(), world.objects, world.sandbox.clock.now())
-    assert days(10) in planned
+    assert world.manifest(days(10)).covers, "the round before it was complete"
+    planned, cost = plan(world.project, Asked(), world.objects, world.sandbox.clock.now())
+    assert days(10) not in planned
+    assert "its new round is not finished" in str(cost)
 
 
 def test_a_suspicion_survives_a_query_that_changes_and_changes_back(make, change):
@@ -149,7 +148,7 @@ def test_a_suspicion_survives_a_query_that_changes_and_changes_back(make, change
     go_on(world, days(6), "manual__3")
     change(world, query=BE)
     go_on(world, days(6), "manual__4")
-    assert f"found 10 records where {known} are known" in world.manifest(days(6)).reason
+    assert f"found 10 records where {known} are known" in world.manifest(days(6)).now.reason
 
 
 def test_fields_that_were_corrected_are_used_as_long_as_no_page_came(make, change):
@@ -174,15 +173,15 @@ def test_a_creation_time_that_contradicts_its_id_costs_no_video(make, monkeypatc
 
     monkeypatch.setattr(served, "_records", records)
     go_on(world, days(10), "manual__1")
-    assert not world.manifest(days(10)).complete or not missing(world, days(10))
+    assert not world.manifest(days(10)).covers or not missing(world, days(10))
 
 
-def test_pages_that_are_empty_for_ever_end_suspect(make, monkeypatch):
+def test_pages_that_are_empty_for_ever_cost_a_bounded_share_of_the_day(make, monkeypatch):
     world = make(videos_per_day=500)
     monkeypatch.setattr(served, "_records", lambda *_: [])
     assert go_on(world, days(10), "manual__1") is None
-    assert "20 pages in a row held nothing" in world.manifest(days(10)).reason
-    assert world.requests == 20
+    assert "brought no new record" in world.manifest(days(10)).now.reason
+    assert world.requests <= 100 + 5
 
 
 def test_a_merge_does_not_undo_what_another_run_ended_meanwhile(make, monkeypatch):
@@ -190,13 +189,13 @@ def test_a_merge_does_not_undo_what_another_run_ended_meanwhile(make, monkeypatc
     world.sandbox.fault("scope_refused", nth=1)
     with suppress(AirflowFailException):
         world.task(days(6))
-    real = merging.read_windows
+    real = merging.read_units
 
     def read_then_wait(*about):
         found = real(*about)
         world.task(days(6), "backfill__2")
         return found
 
-    monkeypatch.setattr(merging, "read_windows", read_then_wait)
+    monkeypatch.setattr(merging, "read_units", read_then_wait)
     assert merge(world.project, world.objects, "manual__1", world.api().now).rows == 120
-    assert world.manifest(days(6)).complete
+    assert world.manifest(days(6)).covers
