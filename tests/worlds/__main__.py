@@ -69,8 +69,7 @@ def _summary(outcomes: list[Outcome], minutes: float) -> tuple[str, str]:
         kinds.update({each.kind for each in outcome.violations})
         faults += outcome.faults
         states += outcome.states
-    calm = [each for each in outcomes if each.calm]
-    spent, least = sum(each.requests for each in calm), sum(each.minimum for each in calm)
+    spent, least = sum(each.calm_requests for each in outcomes), sum(each.minimum for each in outcomes)
     figures = {
         "worlds": len(outcomes),
         "violated": sum(bool(each.violations) for each in outcomes),

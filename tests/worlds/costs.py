@@ -39,6 +39,7 @@ class Costs:
     clients: Mapping[str, str]
     complaints: Complaints
     may_ask: Callable[[Task], bool]
+    tasks: list[Task]
     requests: Counter[tuple[str, date]] = field(default_factory=Counter)
     wasted: int = 0
     _straddled: Counter[tuple[str, date]] = field(default_factory=Counter)
@@ -57,7 +58,7 @@ class Costs:
         self._check_reserve(task, believed)
         self._check_rest(task, unit)
         body = _text(request.body)
-        if request.body.get("search_id") and body in self._paid[task.project, task.window]:
+        if request.body.get("search_id") and body in self._paid[task.project, task.window] and not self._has_twin(task):
             self.complaints.add("paid twice", f"{task.name} asks again for a page that is stored: {body[-120:]}")
 
     def after_request(self, task: Task, request: Request) -> None:
@@ -83,7 +84,8 @@ class Costs:
         """A process has ended: at most the answer that was at hand when it died is lost."""
         unsaved = len(self._spending.pop(id(task), Spending()).unsaved)
         self.wasted += unsaved
-        excused = task.gone or task.lost or isinstance(task.error, Killed | Terminated | StorageUnavailable)
+        excused = task.gone or isinstance(task.error, Killed | Terminated | StorageUnavailable)
+        excused = excused or self._has_twin(task)  # which has stored that page
         if unsaved > excused:
             how = f"{type(task.error).__name__}: {task.error}"[:200]
             self.complaints.add("wasted", f"{task.name}: {unsaved} good answers were not stored; it ended with {how}")
@@ -106,6 +108,10 @@ class Costs:
             return
         if not unit.is_due(self.sandbox.clock.now() + timedelta(hours=1)):
             self.complaints.add("rest", f"{task.name} asks for a unit that is {unit.now.state} and rests")
+
+    def _has_twin(self, task: Task) -> bool:
+        """Whether a process of the same task is, or was, at work that Airflow took for dead."""
+        return any(each.lost for each in self.tasks if (each.project, each.window) == (task.project, task.window))
 
     def _of(self, task: Task) -> Spending:
         return self._spending.setdefault(id(task), Spending())

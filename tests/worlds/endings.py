@@ -63,10 +63,14 @@ def _check_dataset(world: "World", project: str) -> None:
         world.complaints.add("dataset", f"{project}: {lost} of {len(parts)} records are missing, {more} are of no part")
 
 
-def check_calm(world: "World") -> int:
-    """Without faults every window costs what it must; returns the least that all of them cost."""
+def check_calm(world: "World") -> tuple[int, int]:
+    """Without faults every window costs what it must; returns what the complete ones cost, and the least for them.
+
+    One whose count is doubted is tried again, as it should be.
+    """
     units = [(name, unit) for name in world.projects for unit in world.records[name].manifests()]
-    return sum(_least(world, name, unit) for name, unit in units)
+    least = [(unit.now.counts.requests, _least(world, name, unit)) for name, unit in units if unit.tries == 0]
+    return sum(spent for spent, _ in least), sum(each for _, each in least)
 
 
 def _least(world: "World", project: str, unit: UnitManifest) -> int:

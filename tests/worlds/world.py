@@ -67,8 +67,8 @@ class Outcome:
     digest: str
     steps: int
     requests: int
+    calm_requests: int
     minimum: int
-    calm: bool
     faults: Counter[str]
     states: Counter[str]
     kills: int
@@ -100,7 +100,7 @@ class World:
             silences=recipe.spans("silent_zero", "silent_zero_all"),
             false_ends=recipe.spans("end_is_final"),
         )
-        self.costs = Costs(self.sandbox, self.projects, clients, self.complaints, self._may_ask)
+        self.costs = Costs(self.sandbox, self.projects, clients, self.complaints, self._may_ask, self.scheduler.tasks)
         writers = Writers(self.scheduler, self.blobs, self.complaints)
         self.invariants = Invariants(self.scheduler, self.records, self.truth, self.costs, writers)
         self.airflow = Airflow(self.scheduler, self._work, clients, recipe.slots, self.complaints.add)
@@ -131,15 +131,15 @@ class World:
         except Endless as error:
             self.complaints.add("endless", str(error))
         check_end(self)
-        minimum = check_calm(self) if recipe.calm else 0
+        calm_requests, minimum = check_calm(self) if recipe.calm else (0, 0)
         return Outcome(
             seed=recipe.seed,
             violations=self.complaints.violations,
             digest=self.trace.digest,
             steps=self.trace.step,
             requests=self.requests,
+            calm_requests=calm_requests,
             minimum=minimum,
-            calm=recipe.calm,
             faults=self.faults,
             states=Counter(str(each.state) for some in self.records.values() for each in some.manifests()),
             kills=self.scheduler.killed,
