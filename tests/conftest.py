@@ -78,13 +78,16 @@ def objects(tmp_path):
 
 @pytest.fixture(scope="session")
 def _sandbox():
-    with running(SandboxSettings(clock_start=NOW, clock_runs=False, search_ready_seconds=0)) as sandbox:
+    settings = SandboxSettings(
+        clock_start=NOW, clock_runs=False, search_ready_seconds=0, withheld_share=0, scheduled_share=0
+    )
+    with running(settings) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def tiktok(_sandbox):
-    """A sandbox as at its start: its clock stands at NOW, its search ids work at once."""
+    """A sandbox as at its start: its clock stands at NOW, its search ids work at once, and it withholds nothing."""
     _sandbox.reset()
     _sandbox.clock.set(NOW)
     return _sandbox

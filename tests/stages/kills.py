@@ -1,5 +1,7 @@
 """Storages that die at a chosen moment, as a killed task does."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,11 +26,20 @@ class Mortal(Objects):
         return cls(objects.store, objects.url, ending, nth, before)
 
     def write(self, path: str, content: bytes | Path) -> None:
+        with self._perhaps_the_last(path):
+            super().write(path, content)
+
+    def create(self, path: str, content: bytes) -> bool:
+        with self._perhaps_the_last(path):
+            return super().create(path, content)
+
+    @contextmanager
+    def _perhaps_the_last(self, path: str) -> Iterator[None]:
         if path.endswith(self.ending):
             self.seen.append(path)
         fatal = path.endswith(self.ending) and len(self.seen) >= self.nth
         if fatal and self.before:
             raise Killed
-        super().write(path, content)
+        yield
         if fatal:
             raise Killed

@@ -7,6 +7,7 @@ from include.domain.page import START
 from include.storage.layout import ProjectLayout
 from include.storage.objects import Objects
 from include.storage.parquet import open_object
+from include.storage.project_store import ProjectStore
 from tests.projects import PROJECT
 
 
@@ -18,13 +19,17 @@ def now() -> datetime:
 LAYOUT = ProjectLayout(PROJECT["project_id"])
 
 
+def store(objects: Objects) -> ProjectStore:
+    return ProjectStore(objects, LAYOUT)
+
+
 def rows(objects: Objects, path: str) -> list[dict[str, Any]]:
     """The rows of a Parquet object."""
     return open_object(objects, path).read().to_pylist()
 
 
 def part(objects: Objects, window: Any) -> list[dict[str, Any]]:
-    return rows(objects, LAYOUT.part(window))
+    return rows(objects, LAYOUT.part(str(window)))
 
 
 def dataset(objects: Objects) -> list[dict[str, Any]]:

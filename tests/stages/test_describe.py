@@ -12,7 +12,7 @@ from include.storage.manifests import read_dataset
 from include.tiktok.query import query_of
 from tests.projects import project
 from tests.stages.kills import Killed, Mortal
-from tests.stages.reading import LAYOUT, everything, now
+from tests.stages.reading import LAYOUT, everything, now, store
 from tests.stages.test_merge import JANUARY, TURN, complete, video
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -36,7 +36,7 @@ def refused_paths(objects):
 
 
 def described(objects, **changes):
-    dataset, wanted = read_dataset(objects, LAYOUT), project(**changes)
+    dataset, wanted = read_dataset(store(objects)), project(**changes)
     collection = Collection.of(wanted, query_of(wanted), synthetic=dataset.synthetic)
     return describe(collection, dataset, objects, HandOver(objects, LAYOUT, "run"), AT)
 

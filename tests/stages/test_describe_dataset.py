@@ -5,27 +5,24 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from include.domain.manifest import State
+from include.domain.manifest import Counts, State
 from include.stages.describe_dataset import describe_dataset
 from include.stages.merge import merge
-from include.storage.manifests import read_dataset, read_window, write_window
+from include.storage.manifests import read_dataset, read_unit, write_unit
 from include.tiktok.query import query_of
 from include.tiktok.schemas import VIDEO_SCHEMA
 from tests.projects import PROJECT, project
-from tests.stages.reading import LAYOUT, now
+from tests.stages.reading import LAYOUT, now, store
 from tests.stages.test_describe import ONE, TWO
 from tests.stages.test_merge import JANUARY, MARCH, TURN, complete, video
+from tests.units import unit
 
 TODAY = date(2026, 6, 1)
 README, CODEBOOK, DATASET, CRATE = LAYOUT.descriptions
 
 
 def describe(objects, **changes):
-    return describe_dataset(project(**changes), read_dataset(objects, LAYOUT), objects, TODAY)
-
-
-def change(objects, window, **changes):
-    write_window(objects, LAYOUT, read_window(objects, LAYOUT, window).model_copy(update=changes))
+    return describe_dataset(project(**changes), read_dataset(store(objects)), objects, TODAY)
 
 
 @pytest.fixture
@@ -34,10 +31,25 @@ def merged(objects):
     complete(objects, JANUARY, (ONE, 0), (TWO, 0))
     complete(objects, TURN, (video(date(2026, 2, 1)), 0))
     complete(objects, MARCH)
-    change(objects, JANUARY, requests=3, asked=300, returned=2, last_observed=datetime(2026, 6, 1, 10, tzinfo=UTC))
-    change(objects, TURN, state=State.SUSPECT)
-    change(objects, MARCH, state=State.INCOMPLETE)
+    seen = {"requests": 3, "asked": 300, "returned": 2, "last_observed": datetime(2026, 6, 1, 10, tzinfo=UTC)}
+    change(objects, JANUARY, **seen)
+    end(objects, TURN, State.SUSPECT)
+    end(objects, MARCH, State.INCOMPLETE)
     merge(project(), objects, "manual__1", now)
+
+
+def change(objects, window, **counts):
+    """Let the round of a complete window hold these counts."""
+    manifest = read_unit(store(objects), str(window))
+    now = manifest.now.with_counts(Counts(**counts), {})
+    write_unit(store(objects), manifest.close_round(now))
+
+
+def end(objects, window, state):
+    """Let the window have ended so in its first and only round."""
+    manifest = read_unit(store(objects), str(window))
+    ended = unit(window, state, months=manifest.months, part_sha256=manifest.part_sha256, synthetic=True)
+    write_unit(store(objects), ended)
 
 
 @pytest.mark.usefixtures("merged")
@@ -63,7 +75,7 @@ def test_the_description_beside_the_dataset_reports_coverage_and_never_claims_co
 def test_every_file_is_named_with_its_size_and_checksum(objects):
     describe(objects)
     files = {one["contentUrl"]: one for one in json.loads(objects.read(DATASET))["distribution"]}
-    months = read_dataset(objects, LAYOUT).months
+    months = read_dataset(store(objects)).months
     assert files.keys() == {"2026-01.parquet", "2026-02.parquet"}
     for month, held in months.items():
         assert files[f"{month}.parquet"]["sha256"] == held.sha256
@@ -95,7 +107,7 @@ def test_the_codebook_has_a_line_for_every_column(objects):
 def test_a_description_is_written_again_only_when_it_says_something_new(objects):
     describe(objects)
     assert describe(objects) == 0
-    change(objects, TURN, state=State.COMPLETE)
+    end(objects, TURN, State.COMPLETE)
     assert describe(objects) == 3
     assert "Suspect" not in objects.read(README).decode()
 

@@ -11,7 +11,7 @@ from include.stages.merge import merge
 from include.storage.manifests import read_dataset, write_dataset
 from include.tiktok.schemas import VIDEO_SCHEMA
 from tests.projects import project
-from tests.stages.reading import LAYOUT, everything, now
+from tests.stages.reading import LAYOUT, everything, now, store
 from tests.stages.test_merge import JANUARY, TURN, complete, video
 
 TODAY = date(2026, 6, 1)
@@ -97,10 +97,10 @@ def test_a_project_without_a_dataset_is_told_so(objects):
 
 def test_a_file_with_fewer_videos_than_its_manifest_is_no_report(objects, merged):
     january = merged.months["2026-01"].model_copy(update={"rows": 99})
-    write_dataset(objects, LAYOUT, merged.model_copy(update={"months": {**merged.months, "2026-01": january}}))
+    write_dataset(store(objects), merged.model_copy(update={"months": {**merged.months, "2026-01": january}}))
     with pytest.raises(CountsDiffer, match="hold 16 videos, its manifest says 100"):
         disclosed(objects)
-    assert read_dataset(objects, LAYOUT)
+    assert read_dataset(store(objects))
     assert objects.read(LAYOUT.disclosure[0]) is None
 
 

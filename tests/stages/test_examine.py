@@ -4,22 +4,22 @@ import orjson
 import pytest
 
 from include.domain.errors import CredentialsRejected
-from include.domain.manifest import State, WindowManifest
+from include.domain.manifest import State
 from include.domain.quota import Spent
 from include.domain.window import Window
 from include.stages.examine import examine
 from include.stages.proposal import propose
-from include.storage.layout import ProjectLayout
 from include.storage.ledger import spent
-from include.storage.manifests import write_window
+from include.storage.manifests import write_unit
+from include.storage.project_store import ProjectStore
 from include.tiktok.client import ResearchApi
 from include.tiktok.query import query_id, query_of
 from include.tiktok.token import Credentials
 from tests.conftest import NOW
 from tests.forms import form
+from tests.units import unit
 
 TODAY = NOW.date()
-LAYOUT = ProjectLayout("tiktok_query_0000042")
 
 
 def proposal(stored=None, **changes):
@@ -27,17 +27,10 @@ def proposal(stored=None, **changes):
 
 
 def harvested(objects, wanted, window, *, distinct=490, state=State.COMPLETE):
-    query = query_of(wanted.project)
-    manifest = WindowManifest(
-        start=window.start,
-        end=window.end,
-        state=state,
-        query=query,
-        query_id=query_id(query),
-        fields=("id",),
-        distinct=distinct,
+    write_unit(
+        ProjectStore.of(objects, "tiktok_query_0000042"),
+        unit(window, state, of=wanted.project, counts={"distinct": distinct}),
     )
-    write_window(objects, LAYOUT, manifest)
 
 
 def videos_asked(tiktok):

@@ -15,7 +15,7 @@ from include.stages.merge import merge
 from include.storage.manifests import write_dataset
 from include.storage.sorting import sorted_by
 from tests.projects import PROJECT, project
-from tests.stages.reading import LAYOUT, dataset, now, rows
+from tests.stages.reading import LAYOUT, dataset, now, rows, store
 from tests.stages.test_merge import JANUARY, TURN, complete, video
 
 KEY = "a key of the tests, 32 characters"
@@ -95,7 +95,7 @@ def test_another_key_makes_every_month_again(objects):
 
 def test_a_month_that_left_the_dataset_leaves_the_export(objects, merged):
     exported(objects)
-    write_dataset(objects, LAYOUT, merged.model_copy(update={"months": {"2026-02": merged.months["2026-02"]}}))
+    write_dataset(store(objects), merged.model_copy(update={"months": {"2026-02": merged.months["2026-02"]}}))
     exported(objects)
     assert objects.paths(LAYOUT.export) == [LAYOUT.export_month("2026-02"), LAYOUT.export_readme]
 
@@ -132,7 +132,7 @@ def test_a_project_without_a_dataset_is_told_so(objects):
 
 def test_a_month_that_does_not_hold_what_its_manifest_says_is_not_exported(objects, merged):
     wrong = merged.months["2026-01"].model_copy(update={"rows": 1})
-    write_dataset(objects, LAYOUT, merged.model_copy(update={"months": {"2026-01": wrong}}))
+    write_dataset(store(objects), merged.model_copy(update={"months": {"2026-01": wrong}}))
     with pytest.raises(CountsDiffer):
         exported(objects)
     assert objects.paths(LAYOUT.export) == []

@@ -1,25 +1,26 @@
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from include.domain.errors import WindowTaken
-from include.domain.manifest import State, WindowManifest
 from include.domain.window import Window
 from include.stages.merge import merge
 from include.storage.leases import take
-from include.storage.manifests import read_dataset, write_dataset, write_window
+from include.storage.manifests import read_dataset, write_dataset, write_unit
 from include.storage.objects import Objects, open_storage
 from include.storage.parquet import open_object
-from include.storage.parts import put_part
+from include.storage.parts import SortedRuns
 from include.tiktok.query import query_id, query_of
 from include.tiktok.schemas import VIDEO_SCHEMA, video_table
 from tests.projects import project
 from tests.stages.kills import Killed, Mortal
-from tests.stages.reading import LAYOUT, dataset, everything, now, rows
+from tests.stages.reading import LAYOUT, dataset, everything, now, rows, store
+from tests.units import unit
 
 JANUARY = Window(date(2026, 1, 1), date(2026, 1, 30))
 TURN = Window(date(2026, 1, 31), date(2026, 3, 1))
@@ -35,22 +36,14 @@ def video(day, number=1, **more):
 def complete(objects, window, *seen):
     """A complete window whose part holds these observations: a record and the hour in which it was seen."""
     query = query_of(project())
-    tables = [video_table([record], FIRST + timedelta(hours=hour), query_id(query)) for record, hour in seen]
-    table = pa.concat_tables([VIDEO_SCHEMA.empty_table(), *tables])
-    part = put_part(objects, LAYOUT, window, [VIDEO_SCHEMA.empty_table(), table], VIDEO_SCHEMA, "id")
-    manifest = WindowManifest(
-        start=window.start,
-        end=window.end,
-        state=State.COMPLETE,
-        query=query,
-        query_id=query_id(query),
-        fields=("id",),
-        distinct=table.num_rows,
-        months=part.months,
-        part_sha256=part.sha256,
-        synthetic=True,
-    )
-    write_window(objects, LAYOUT, manifest)
+    with TemporaryDirectory() as folder:
+        runs = SortedRuns(Path(folder), "id", VIDEO_SCHEMA)
+        for record, hour in seen:
+            runs.add(video_table([record], FIRST + timedelta(hours=hour), query_id(query)))
+        part = runs.put(store(objects), str(window), VIDEO_SCHEMA)
+    rows_of_part = sum(part.months.values())
+    counts = {"distinct": rows_of_part, "found": rows_of_part, "fresh": rows_of_part}
+    write_unit(store(objects), unit(window, counts=counts, months=part.months, part_sha256=part.sha256, synthetic=True))
 
 
 @pytest.fixture
@@ -65,7 +58,7 @@ def test_the_dataset_is_one_file_for_each_month_of_creation(objects):
     manifest = merge(project(), objects, "manual__1", now)
     assert {month: held.rows for month, held in manifest.months.items()} == {"2026-01": 3, "2026-02": 1, "2026-03": 2}
     assert {row["create_time"].month for row in rows(objects, LAYOUT.month("2026-01"))} == {1}
-    assert manifest == read_dataset(objects, LAYOUT)
+    assert manifest == read_dataset(store(objects))
     assert manifest.synthetic
 
 
@@ -253,7 +246,7 @@ def test_months_without_news_are_not_looked_into(objects, monkeypatch):
 def test_a_manifest_from_before_sizes_were_noted_learns_them(objects):
     wanted = merge(project(), objects, "manual__1", now)
     older = {month: held.model_copy(update={"bytes": 0}) for month, held in wanted.months.items()}
-    write_dataset(objects, LAYOUT, wanted.model_copy(update={"months": older}))
+    write_dataset(store(objects), wanted.model_copy(update={"months": older}))
     assert merge(project(), objects, "manual__2", now) == wanted
 
 

@@ -5,25 +5,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from include.domain.asked import Asked
-from include.domain.errors import AccessEnded, ProjectInvalid
-from include.domain.manifest import State, WindowManifest
+from include.domain.errors import AccessEnded, ProjectInvalid, SettingInvalid
+from include.domain.manifest import State
 from include.domain.window import DAY, Window
 from include.stages.plan import plan, windows_to_harvest
 from include.storage.configurations import versions
-from include.storage.manifests import write_window
-from include.tiktok.query import query_id, query_of
+from include.storage.manifests import write_unit
 from tests.projects import project
-from tests.stages.reading import LAYOUT
+from tests.stages.reading import LAYOUT, store
+from tests.units import round_of, unit
 
 TODAY = date(2026, 6, 1)
 WHOLE = Window(date(2026, 1, 1), date(2026, 3, 31))
 
 
-def manifest(text, state=State.COMPLETE, of=None):
-    window, query = Window.parse(text), query_of(of or project())
-    return WindowManifest(
-        start=window.start, end=window.end, state=state, query=query, query_id=query_id(query), fields=("id",)
-    )
+def manifest(text, state=State.COMPLETE, of=None, **changes):
+    return unit(text, state, of, **changes)
 
 
 def at(day):
@@ -31,7 +28,7 @@ def at(day):
 
 
 def planned(*manifests, asked=None, today=TODAY, **changes):
-    return [str(window) for window in windows_to_harvest(project(**changes), asked or Asked(), manifests, today)]
+    return [str(window) for window in windows_to_harvest(project(**changes), asked or Asked(), manifests, at(today))]
 
 
 def test_a_period_is_cut_into_windows_of_thirty_days():
@@ -91,28 +88,28 @@ def test_a_reharvest_plans_covered_days_again():
 
 
 def test_a_started_window_of_which_only_some_days_are_asked_for_goes_on_as_a_whole():
-    started = manifest("2026-01-11_2026-01-20", State.INCOMPLETE)
+    started = manifest("2026-01-11_2026-01-20", State.OPEN)
     asked = Asked(date(2026, 1, 15), date(2026, 1, 25))
     assert planned(started, asked=asked) == ["2026-01-11_2026-01-20", "2026-01-21_2026-01-25"]
 
 
 def test_a_started_window_that_reaches_beyond_the_period_is_not_continued():
-    started = manifest("2026-03-20_2026-04-05", State.INCOMPLETE)
+    started = manifest("2026-03-20_2026-04-05", State.OPEN)
     assert planned(started)[-1] == "2026-03-02_2026-03-31"
 
 
 def test_a_started_window_is_planned_as_it_was():
-    started = manifest("2026-01-11_2026-01-20", State.INCOMPLETE)
+    started = manifest("2026-01-11_2026-01-20", State.OPEN)
     assert planned(started)[:3] == ["2026-01-01_2026-01-10", "2026-01-11_2026-01-20", "2026-01-21_2026-02-19"]
 
 
 def test_a_started_window_that_was_covered_since_is_left_alone():
-    started = manifest("2026-01-11_2026-01-20", State.INCOMPLETE)
+    started = manifest("2026-01-11_2026-01-20", State.OPEN)
     assert planned(started, manifest("2026-01-01_2026-01-30"))[0] == "2026-01-31_2026-03-01"
 
 
 def test_of_two_started_windows_that_overlap_no_day_is_planned_twice():
-    started = manifest("2026-01-01_2026-01-10", State.INCOMPLETE), manifest("2026-01-05_2026-01-20", State.INCOMPLETE)
+    started = manifest("2026-01-01_2026-01-10", State.OPEN), manifest("2026-01-05_2026-01-20", State.OPEN)
     days = [day for text in planned(*started) for day in Window.parse(text)]
     assert sorted(days) == list(WHOLE)
 
@@ -122,9 +119,14 @@ DAYS = st.dates(date(2025, 12, 20), date(2026, 4, 10))
 
 @st.composite
 def known_windows(draw):
+    """A window that was started, ended on one of these days, or was accepted by a person."""
     start, end = sorted((draw(DAYS), draw(DAYS)))
     end = min(end, start + timedelta(days=29))
-    return manifest(str(Window(start, end)), draw(st.sampled_from(list(State))))
+    ended = at(draw(st.dates(date(2026, 1, 1), date(2026, 5, 1))))
+    made = manifest(
+        str(Window(start, end)), draw(st.sampled_from(list(State))), at=ended, tries=draw(st.integers(1, 5))
+    )
+    return made.accept("Ada", "a holiday", ended) if draw(st.integers(0, 9)) == 0 else made
 
 
 @st.composite
@@ -136,13 +138,16 @@ def asked_for(draw):
 @given(
     st.lists(known_windows(), max_size=8), asked_for(), st.integers(1, 30), st.dates(date(2026, 1, 1), date(2026, 5, 1))
 )
-def test_a_plan_is_what_is_wanted_minus_what_is_covered(manifests, asked, window_days, today):
-    wanted = asked.of(project(), today)
-    covered = {day for each in manifests if each.complete for day in each.window}
-    windows = windows_to_harvest(project(window_days=window_days), asked, manifests, today)
+def test_a_plan_is_what_is_wanted_minus_what_is_covered_or_waits(manifests, asked, window_days, today):
+    wanted, named = asked.of(project(), today), asked.start is not None or asked.end is not None
+    covered = {day for each in manifests if each.covers for day in each.window}
+    waits = {
+        day for each in manifests if not (each.covers or named or each.is_due(today)) for day in each.window
+    } - covered
+    windows = windows_to_harvest(project(window_days=window_days), asked, manifests, at(today))
     days = [day for window in windows for day in window]
-    missing = set(wanted or ()) - (set() if asked.reharvest else covered)
-    kept = {each.window for each in manifests if not each.complete}
+    missing = set(wanted or ()) - (set() if asked.reharvest else covered | waits)
+    kept = {each.window for each in manifests if not each.covers}
     continued = {day for window in kept & set(windows) for day in window if not asked.reharvest}
     assert days == sorted(set(days)), "not each day once, in order"
     assert missing <= set(days) <= missing | continued
@@ -151,12 +156,82 @@ def test_a_plan_is_what_is_wanted_minus_what_is_covered(manifests, asked, window
 
 @given(st.lists(known_windows(), max_size=8), st.integers(1, 30))
 def test_windows_that_were_started_are_kept_as_they_are(manifests, window_days):
-    windows = windows_to_harvest(project(window_days=window_days), Asked(), manifests, TODAY)
+    windows = windows_to_harvest(project(window_days=window_days), Asked(), manifests, at(TODAY))
     known = [each.window for each in manifests]
     for each in manifests:
         alone = not any(each.window & other for other in known if other is not each.window)
-        if not each.complete and alone and each.window & WHOLE == each.window:
+        if each.is_due(TODAY) and alone and each.window & WHOLE == each.window:
             assert each.window in windows
+
+
+SUSPECT = "2026-01-11_2026-01-20"
+ENDED = date(2026, 5, 20)
+
+
+@pytest.mark.parametrize(("tries", "wait"), [(1, 1), (2, 3), (3, 7)])
+@pytest.mark.parametrize("state", [State.SUSPECT, State.INCOMPLETE])
+def test_a_window_that_could_not_be_completed_is_tried_again_after_one_three_and_seven_days(state, tries, wait):
+    parked = manifest(SUSPECT, state, at=at(ENDED), tries=tries)
+    assert SUSPECT not in planned(parked, today=ENDED + (wait - 1) * DAY)
+    assert SUSPECT in planned(parked, today=ENDED + wait * DAY)
+    assert SUSPECT in planned(parked, today=ENDED + 60 * DAY)
+
+
+def test_the_days_of_a_window_that_waits_are_not_asked_in_another_one():
+    parked = manifest(SUSPECT, State.SUSPECT, at=at(ENDED))
+    assert planned(parked, today=ENDED)[:2] == ["2026-01-01_2026-01-10", "2026-01-21_2026-02-19"]
+
+
+def test_after_the_fourth_try_a_window_waits_for_a_person():
+    parked = manifest(SUSPECT, State.SUSPECT, at=at(ENDED), tries=4)
+    assert SUSPECT not in planned(parked, today=ENDED + 300 * DAY, access={"start": "2026-01-01", "end": "2028-01-01"})
+
+
+@pytest.mark.parametrize("tries", [1, 4])
+@pytest.mark.parametrize("named", [Asked(start=date(2026, 1, 15)), Asked(end=date(2026, 1, 12))])
+def test_a_window_that_waits_is_tried_at_once_when_its_days_are_named(tries, named):
+    parked = manifest(SUSPECT, State.SUSPECT, at=at(ENDED), tries=tries)
+    assert SUSPECT in planned(parked, asked=named, today=ENDED)
+
+
+def test_a_reharvest_asks_for_the_days_of_a_window_that_waits_too():
+    parked = manifest(SUSPECT, State.SUSPECT, at=at(ENDED), tries=4)
+    asked = Asked(date(2026, 1, 11), date(2026, 1, 20), reharvest=True)
+    assert planned(parked, asked=asked, today=ENDED) == [SUSPECT]
+
+
+def test_a_window_that_a_person_accepted_is_not_planned_again():
+    parked = manifest(SUSPECT, State.SUSPECT, at=at(ENDED))
+    assert SUSPECT not in planned(parked.accept("Ada", "a holiday", at(ENDED)), today=ENDED + 30 * DAY)
+
+
+def test_a_complete_window_whose_reharvest_has_not_ended_stays_covered():
+    """Row 16: a reharvest that waited for quota made three complete windows incomplete."""
+    again = manifest(SUSPECT).with_round(round_of(Window.parse(SUSPECT), number=2))
+    suspect = again.close_round(again.now.close(State.SUSPECT, (), "a reason", at(ENDED)))
+    for each in (again, suspect):
+        assert SUSPECT not in planned(each, today=ENDED + 30 * DAY)
+
+
+def test_the_plan_tells_of_every_window_that_it_leaves_alone(objects, caplog):
+    days = [f"2026-01-0{day}_2026-01-0{day}" for day in (1, 2, 3)]
+    write_unit(store(objects), manifest(days[0], State.SUSPECT, at=at(TODAY)))
+    write_unit(store(objects), manifest(days[1], State.INCOMPLETE, at=at(ENDED), tries=4))
+    write_unit(store(objects), manifest(days[2]).with_round(round_of(Window.parse(days[2]), number=2)))
+    _, cost = plan(project(), Asked(), objects, at(TODAY))
+    assert cost.waiting == (
+        f"window {days[0]} is suspect and tried again on 2026-06-02",
+        f"window {days[1]} waits for a person after 4 tries: a reason",
+        f"window {days[2]}: its new round is not finished; harvest it again with reharvest to go on",
+    )
+    assert all(line in caplog.text for line in cost.waiting)
+    assert all(line in str(cost) for line in cost.waiting)
+
+
+def test_a_store_in_the_layout_of_an_earlier_version_is_not_planned_beside(objects):
+    objects.write(f"{LAYOUT.earlier_layout}2026-01-01_2026-01-30/manifest.json", b"{}")
+    with pytest.raises(SettingInvalid, match="was written by a version from before 2026-12"):
+        plan(project(), Asked(), objects, at(TODAY))
 
 
 def windows(planned):
@@ -165,8 +240,8 @@ def windows(planned):
 
 
 def test_the_plan_reads_what_the_storage_holds(objects):
-    write_window(objects, LAYOUT, manifest("2026-01-01_2026-01-30"))
-    write_window(objects, LAYOUT, manifest("2026-01-31_2026-03-01", State.INCOMPLETE))
+    write_unit(store(objects), manifest("2026-01-01_2026-01-30"))
+    write_unit(store(objects), manifest("2026-01-31_2026-03-01", State.OPEN))
     left = windows(plan(project(), Asked(), objects, at(TODAY)))
     assert list(map(str, left)) == ["2026-01-31_2026-03-01", "2026-03-02_2026-03-31"]
 
@@ -184,7 +259,7 @@ def test_a_run_plans_no_more_windows_than_airflow_maps(objects):
 
 def test_what_a_run_could_not_plan_is_planned_by_the_next(objects):
     for window in windows(plan(project(**YEARS), Asked(), objects, at(TODAY))):
-        write_window(objects, LAYOUT, manifest(str(window)))
+        write_unit(store(objects), manifest(str(window)))
     left, cost = plan(project(**YEARS), Asked(), objects, at(TODAY))
     assert (len(left), left[0].start) == (461, date(2024, 9, 27))
     assert "left" not in str(cost)
@@ -197,12 +272,12 @@ def test_the_newest_windows_are_planned_first_where_the_project_wants_them(objec
 
 
 def test_coverage_of_another_query_does_not_count(objects):
-    write_window(objects, LAYOUT, manifest("2026-01-01_2026-01-30", of=project(hashtags=["another"])))
+    write_unit(store(objects), manifest("2026-01-01_2026-01-30", of=project(hashtags=["another"])))
     assert windows(plan(project(), Asked(), objects, at(TODAY)))[0] == Window(date(2026, 1, 1), date(2026, 1, 30))
 
 
 def test_another_title_is_the_same_query(objects):
-    write_window(objects, LAYOUT, manifest("2026-01-01_2026-01-30"))
+    write_unit(store(objects), manifest("2026-01-01_2026-01-30"))
     assert windows(plan(project(title="Another"), Asked(), objects, at(TODAY)))[0].start == date(2026, 1, 31)
 
 
@@ -233,7 +308,7 @@ def test_a_plan_tomorrow_starts_where_todays_ended(objects):
     open_period = project(period={"start": "2026-05-01"})
     today = windows(plan(open_period, Asked(), objects, at(TODAY)))
     for window in today:
-        write_window(objects, LAYOUT, manifest(str(window)))
+        write_unit(store(objects), manifest(str(window)))
     (tomorrow,) = windows(plan(open_period, Asked(), objects, at(TODAY + DAY)))
     assert tomorrow.start == today[-1].end + DAY
 

@@ -70,9 +70,9 @@ def harvested(objects, registry, index, project_id=ID):
     keep(objects, layout, one, AT - timedelta(days=30), "engineer")
     for window, seen in ((JANUARY, [(ONE, 0), (TWO, 0)]), (TURN, [(THREE, 0)])):
         complete(objects, window, *seen)
-        objects.write(LAYOUT.page(window, "", 1, 1), b'{"videos": "synth_nieuws_be"}')
-        objects.write(LAYOUT.page(window, "2026-01-01", 1, 1), b"a piece's page")
-    objects.write(LAYOUT.answer(JANUARY, "log"), b"refused: synth_nieuws_be")
+        objects.write(LAYOUT.page(str(window), 1, 1, 1), b'{"videos": "synth_nieuws_be"}')
+        objects.write(LAYOUT.page(str(window), 1, 2, 1), b"a page of another slice")
+    objects.write(LAYOUT.answer(str(JANUARY), "log"), b"refused: synth_nieuws_be")
     if project_id != ID:
         for path in objects.paths(f"{LAYOUT.harvest}"):
             objects.write(path.replace(LAYOUT.root, layout.root), objects.read(path))
@@ -191,7 +191,7 @@ def test_without_an_index_the_certificate_says_what_to_take_out_there(objects, r
 
 @pytest.mark.usefixtures("full")
 def test_a_purge_is_refused_while_a_window_is_harvested(objects, registry, index):
-    asked, lease = order(objects, registry, [index]), take(objects, LAYOUT.window(TURN), "another run", AT)
+    asked, lease = order(objects, registry, [index]), take(objects, LAYOUT.unit(str(TURN)), "another run", AT)
     before = everything(objects)
     with pytest.raises(PurgeRefused, match=r"a harvest is at work .*2026-01-31_2026-03-01"):
         purge(asked, objects, registry, [index], now)
@@ -218,7 +218,7 @@ def test_nobody_can_harvest_a_window_while_it_is_purged(objects, registry, index
 
     def meanwhile(*args):
         with pytest.raises(WindowTaken) as error:
-            take(objects, LAYOUT.window(JANUARY), "another run", AT)
+            take(objects, LAYOUT.unit(str(JANUARY)), "another run", AT)
         refused.append(error)
         withdraw(*args)
 
@@ -230,7 +230,7 @@ def test_nobody_can_harvest_a_window_while_it_is_purged(objects, registry, index
 @pytest.mark.usefixtures("full")
 def test_more_than_was_approved_is_not_removed(objects, registry, index):
     asked = order(objects, registry, [index])
-    objects.write(LAYOUT.page(TURN, "", 1, 2), b"a page that came after the approval")
+    objects.write(LAYOUT.page(str(TURN), 1, 1, 2), b"a page that came after the approval")
     before = everything(objects)
     with pytest.raises(PurgeRefused, match=r"more now than was approved \(pages\)"):
         purge(asked, objects, registry, [index], now)
@@ -242,7 +242,7 @@ def test_more_than_was_approved_is_not_removed(objects, registry, index):
 @pytest.mark.usefixtures("full")
 def test_less_than_was_approved_is_removed_and_counted_as_it_was(objects, registry, index):
     asked = order(objects, registry, [index])
-    objects.delete([LAYOUT.page(TURN, "", 1, 1)])
+    objects.delete([LAYOUT.page(str(TURN), 1, 1, 1)])
     assert purge(asked, objects, registry, [index], now).before.kinds["pages"].objects == 3
 
 
@@ -263,7 +263,7 @@ def test_a_project_without_any_data_is_purged_too(objects, registry, index):
 
 @pytest.mark.usefixtures("full")
 def test_the_half_of_a_killed_put_goes_too_though_no_listing_shows_it(objects, registry, index, tmp_path):
-    half = tmp_path / "storage" / f"{LAYOUT.page(JANUARY, '', 1, 2)}#1"
+    half = tmp_path / "storage" / f"{LAYOUT.page(str(JANUARY), 1, 1, 2)}#1"
     half.write_bytes(b"synth_nieuws_be")
     done = purge(order(objects, registry, [index]), objects, registry, [index], now)
     assert done.unlisted == 1
@@ -278,7 +278,7 @@ def test_what_comes_back_while_it_is_purged_is_no_certificate(objects, registry,
 
     def then_somebody_writes(*args):
         unlisted = remove(*args)
-        objects.write(LAYOUT.page(JANUARY, "", 1, 9), b"too late")
+        objects.write(LAYOUT.page(str(JANUARY), 1, 1, 9), b"too late")
         return unlisted
 
     asked = order(objects, registry, [index])
@@ -296,10 +296,10 @@ def test_a_long_purge_keeps_its_leases(objects, registry, index, monkeypatch):
     from include.storage.leases import Lease
 
     kept = []
-    monkeypatch.setattr(Lease, "keep", lambda self, at: kept.append((self.prefix, at)))
+    monkeypatch.setattr(Lease, "renew", lambda self, at: kept.append((self.prefix, at)))
     clock = (AT + timedelta(minutes=number) for number in count())
     purge(order(objects, registry, [index]), objects, registry, [index], lambda: next(clock))
-    assert LAYOUT.window(JANUARY) in {prefix for prefix, _ in kept}
+    assert LAYOUT.unit(str(JANUARY)) in {prefix for prefix, _ in kept}
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from include.stages.register import register
 from include.storage.manifests import read_dataset, write_dataset
 from tests.projects import PROJECT, project
 from tests.stages.kills import Killed, Mortal
-from tests.stages.reading import LAYOUT, everything, now
+from tests.stages.reading import LAYOUT, everything, now, store
 from tests.stages.test_describe import AT, ONE, TWO, record_paths, refuse, refused_paths
 from tests.stages.test_merge import JANUARY, TURN, complete, video
 
@@ -236,8 +236,8 @@ def test_the_list_beside_the_tree_names_every_file_with_its_sha256(objects, regi
 def test_a_record_that_left_the_dataset_leaves_every_sink(objects, registry):
     shelf = Shelf()
     register(project(), objects, registry, "manual__1", AT, [shelf])
-    dataset = read_dataset(objects, LAYOUT)
-    write_dataset(objects, LAYOUT, dataset.model_copy(update={"months": {"2026-01": dataset.months["2026-01"]}}))
+    dataset = read_dataset(store(objects))
+    write_dataset(store(objects), dataset.model_copy(update={"months": {"2026-01": dataset.months["2026-01"]}}))
     told = register(project(), objects, registry, "manual__2", AT, [shelf])
     assert [one.withdrawn for one in told.sinks] == [1, 1]
     assert (sorted(shelf.held), told.registry_count) == (sorted(IDS[:2]), 2)
@@ -305,9 +305,9 @@ def test_a_visible_row_is_hidden_again_by_counts_that_differ(objects, registry):
 
 @pytest.mark.usefixtures("merged")
 def test_rows_that_are_neither_accepted_nor_refused_are_a_difference(objects, registry):
-    dataset = read_dataset(objects, LAYOUT)
+    dataset = read_dataset(store(objects))
     month = dataset.months["2026-01"].model_copy(update={"rows": 5})
-    write_dataset(objects, LAYOUT, dataset.model_copy(update={"months": {"2026-01": month}}))
+    write_dataset(store(objects), dataset.model_copy(update={"months": {"2026-01": month}}))
     with pytest.raises(CountsDiffer, match="tree: the dataset has 5 rows, but 2 accepted and 0 refused records"):
         register(project(), objects, registry, "manual__1", AT)
     assert registry.row(DATASET)["recordcount"] == 0
@@ -359,7 +359,7 @@ def test_another_type_of_records_or_senders_sends_every_record_again(objects, re
 
 def unmark(objects):
     """As if the records came from TikTok."""
-    write_dataset(objects, LAYOUT, read_dataset(objects, LAYOUT).model_copy(update={"synthetic": False}))
+    write_dataset(store(objects), read_dataset(store(objects)).model_copy(update={"synthetic": False}))
 
 
 @pytest.mark.usefixtures("two_months")

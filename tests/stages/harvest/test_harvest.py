@@ -11,10 +11,12 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from include.domain.errors import AccessEnded, HarvestError
+from include.domain.errors import AccessEnded, SearchResting
+from include.domain.manifest import State
 from include.domain.window import Window
 from include.stages.harvest import harvest
-from include.storage.manifests import read_window
+from include.stages.harvest.progress import PATIENCE
+from include.storage.manifests import read_unit
 from include.storage.objects import open_storage
 from include.storage.pages import Pages
 from include.tiktok.client import ResearchApi
@@ -23,12 +25,13 @@ from include.tiktok.token import Credentials
 from tests.conftest import NOW, ROOT
 from tests.projects import project, project_text
 from tests.stages.kills import Killed, Mortal
-from tests.stages.reading import LAYOUT, asked, everything, part
+from tests.stages.reading import LAYOUT, asked, everything, part, store
 from tests.tiktok.answers import Session, answer
 
 WINDOW = Window(date(2026, 1, 1), date(2026, 1, 20))
 RUN = "manual__1"
 PAGES = 4
+MANIFEST = LAYOUT.manifest(str(WINDOW))
 
 
 def found(tiktok, window=WINDOW, asked_by=None):
@@ -41,9 +44,16 @@ def ids(objects, window=WINDOW):
     return [row["id"] for row in part(objects, window)]
 
 
+def removed(tiktok, window=WINDOW):
+    """How many hits of a search no page shows, because they were removed since."""
+    hits = tiktok.corpus.search(query_of(project()), window.start, window.end)
+    return len(hits) - len(found(tiktok, window))
+
+
 @pytest.fixture
 def whole(tiktok, api, tmp_path):
     """The same window harvested in one go, in a storage of its own: what every other way must lead to."""
+    tiktok.switch(region_spelling="upper")  # else no two searches show the very same records
     objects = open_storage(f"file://{tmp_path}/whole")
     harvest(project(), WINDOW, api, objects, RUN)
     tiktok.forget_ledger()
@@ -53,12 +63,12 @@ def whole(tiktok, api, tmp_path):
 def test_a_window_becomes_pages_a_part_and_a_manifest(tiktok, api, objects):
     manifest = harvest(project(), WINDOW, api, objects, RUN)
     assert ids(objects) == sorted(found(tiktok))
-    assert len(asked(tiktok)) == len(list(Pages(objects, LAYOUT, WINDOW))) == manifest.pages == PAGES
-    assert manifest.complete
-    assert manifest == read_window(objects, LAYOUT, WINDOW)
-    assert (manifest.requests, manifest.asked) == (PAGES, PAGES * 100)
-    assert manifest.distinct == manifest.returned == len(found(tiktok))
-    assert manifest.first_observed == manifest.last_observed == NOW
+    assert len(asked(tiktok)) == len(list(Pages(store(objects), str(WINDOW)))) == manifest.now.counts.pages == PAGES
+    assert manifest.state is State.COMPLETE
+    assert manifest == read_unit(store(objects), str(WINDOW))
+    assert (manifest.now.counts.requests, manifest.now.counts.asked) == (PAGES, PAGES * 100)
+    assert manifest.now.counts.distinct == manifest.now.counts.returned == len(found(tiktok))
+    assert manifest.now.counts.first_observed == manifest.now.counts.last_observed == NOW
     assert manifest.query == query_of(project())
     assert manifest.synthetic
 
@@ -66,6 +76,7 @@ def test_a_window_becomes_pages_a_part_and_a_manifest(tiktok, api, objects):
 def test_what_airflow_shows_of_a_window_holds_no_record(api, objects):
     summary = harvest(project(), WINDOW, api, objects, RUN).summary()
     assert summary["window"] == "2026-01-01_2026-01-20"
+    assert (summary["state"], summary["requests"], summary["fresh"]) == ("complete", PAGES, summary["distinct"])
     assert len(json.dumps(summary)) < 300
 
 
@@ -75,7 +86,7 @@ def test_every_page_is_stored_before_the_next_request_goes_out(tiktok, objects):
     class Watched(requests.Session):
         def post(self, url, **options):
             if "video/query" in url:
-                stored.append(len(objects.paths(LAYOUT.pages(WINDOW))))
+                stored.append(len(objects.paths(LAYOUT.pages(str(WINDOW)))))
             return super().post(url, **options)
 
     with Watched() as session:
@@ -86,11 +97,12 @@ def test_every_page_is_stored_before_the_next_request_goes_out(tiktok, objects):
 
 def test_a_stored_page_holds_its_request_and_the_answer_as_it_came(tiktok, api, objects):
     harvest(project(), WINDOW, api, objects, RUN)
-    first, second, *_ = Pages(objects, LAYOUT, WINDOW)
+    first, second, *_ = Pages(store(objects), str(WINDOW))
     assert first.request["query"] == query_of(project())
-    assert second.request["cursor"] == first.cursor.index == 100
-    assert second.request["search_id"] == first.cursor.search_id
-    assert json.loads(first.answer)["error"]["code"] == "ok"
+    told = json.loads(first.answer)
+    assert second.request["cursor"] == told["data"]["cursor"] == 100
+    assert second.request["search_id"] == told["data"]["search_id"]
+    assert told["error"]["code"] == "ok"
     assert first.synthetic
 
 
@@ -105,18 +117,18 @@ def test_the_union_of_pages_is_the_search_whatever_the_gaps(tiktok, api, tmp_pat
     tiktok.switch(search_id_changes=data.draw(st.booleans()), repeated_videos=data.draw(st.integers(0, 30)))
     objects = open_storage(f"file://{tmp_path_factory.mktemp('gaps')}")
     manifest = harvest(project(), WINDOW, api, objects, RUN)
-    assert manifest.complete
+    assert manifest.state is State.COMPLETE
     assert ids(objects) == sorted(set(everything_found) - gone)
 
 
 def test_an_empty_page_with_more_to_come_does_not_end_a_window(tiktok, api, objects):
+    """It is asked for again, in case it was a fault; what stays empty was removed."""
     cached = tiktok.corpus.search(query_of(project()), WINDOW.start, WINDOW.end)
     for video in cached[100:200]:
         tiktok.delete_video(video.id)
-    harvest(project(), WINDOW, api, objects, RUN)
-    first, second, third, _ = Pages(objects, LAYOUT, WINDOW)
-    assert (second.returned, second.cursor.index) == (0, 200)
-    assert first.returned > 0 < third.returned
+    manifest = harvest(project(), WINDOW, api, objects, RUN)
+    assert [index for _, _, index in asked(tiktok)] == [0, *[100] * PATIENCE, 200, 300]
+    assert (manifest.state, manifest.now.counts.withheld) == (State.COMPLETE, removed(tiktok))
     assert ids(objects) == sorted(found(tiktok))
 
 
@@ -131,17 +143,17 @@ def test_a_search_id_that_changes_is_followed(tiktok, api, objects):
 def test_zero_hits_without_a_search_id_are_a_complete_window(tiktok, api, objects):
     nobody = project(hashtags=None, accounts=["nobody_of_that_name"])
     manifest = harvest(nobody, WINDOW, api, objects, RUN)
-    assert (manifest.complete, manifest.returned, manifest.months) == (True, 0, {})
+    assert (manifest.state, manifest.now.counts.returned, manifest.months) == (State.COMPLETE, 0, {})
     assert part(objects, WINDOW) == []
 
 
-def test_a_cursor_that_stands_still_ends_without_one_more_request(tiktok, api, objects):
+def test_a_search_that_is_never_said_to_end_loses_nothing_and_is_given_up_within_the_budget(tiktok, api, objects):
     tiktok.switch(stalled_cursor=True)
     manifest = harvest(project(), WINDOW, api, objects, RUN)
-    assert not manifest.complete
-    assert "stands still" in manifest.reason
-    assert len(asked(tiktok)) == 1
-    assert objects.paths(LAYOUT.pages(WINDOW)), "what came is kept"
+    assert manifest.state is State.INCOMPLETE
+    assert "4 answers in a row to the call at 100 were not new" in manifest.now.reason
+    assert ids(objects) == sorted(found(tiktok))
+    assert len(asked(tiktok)) <= PAGES + 100, "what came well, and a tenth of the day"
 
 
 @pytest.mark.parametrize("page", range(1, PAGES + 1))
@@ -150,10 +162,10 @@ def test_a_killed_harvest_goes_on_at_the_next_page(tiktok, api, objects, whole, 
         harvest(project(), WINDOW, api, Mortal.of(objects, ".json.zst", page), RUN)
     assert len(asked(tiktok)) == page
     manifest = harvest(project(), WINDOW, api, objects, RUN)
-    assert manifest.complete
-    assert manifest.requests == PAGES
+    assert manifest.state is State.COMPLETE
+    assert manifest.now.counts.requests == PAGES
     assert len(asked(tiktok)) == len(set(asked(tiktok))) == PAGES, "a page was asked for twice"
-    assert objects.read(LAYOUT.part(WINDOW)) == whole.read(LAYOUT.part(WINDOW))
+    assert objects.read(LAYOUT.part(str(WINDOW))) == whole.read(LAYOUT.part(str(WINDOW)))
 
 
 @pytest.mark.parametrize("page", [1, 3])
@@ -165,19 +177,17 @@ def test_a_page_that_was_not_stored_is_all_that_is_asked_again(tiktok, api, obje
     assert ids(objects) == sorted(found(tiktok))
 
 
-@pytest.mark.parametrize(
-    ("ending", "before"), [("part.parquet", True), ("part.parquet", False), ("manifest.json", True)]
-)
+@pytest.mark.parametrize(("ending", "before"), [("part.parquet", True), ("part.parquet", False), (MANIFEST, True)])
 def test_a_harvest_killed_after_its_last_page_pays_for_nothing_again(tiktok, api, objects, whole, ending, before):
-    nth = 2 if ending == "manifest.json" else 1  # the first manifest says that the window was started
+    nth = 2 if ending == MANIFEST else 1  # the first manifest says that the window was started
     with pytest.raises(Killed):
         harvest(project(), WINDOW, api, Mortal.of(objects, ending, nth, before=before), RUN)
-    assert not read_window(objects, LAYOUT, WINDOW).complete
+    assert read_unit(store(objects), str(WINDOW)).state is State.OPEN
     manifest = harvest(project(), WINDOW, api, objects, RUN)
-    assert manifest.complete
+    assert manifest.state is State.COMPLETE
     assert len(asked(tiktok)) == PAGES
-    assert manifest == read_window(whole, LAYOUT, WINDOW)
-    assert objects.read(LAYOUT.part(WINDOW)) == whole.read(LAYOUT.part(WINDOW))
+    assert manifest == read_unit(store(whole), str(WINDOW))
+    assert objects.read(LAYOUT.part(str(WINDOW))) == whole.read(LAYOUT.part(str(WINDOW)))
 
 
 def test_another_run_continues_the_pages_of_a_killed_one(tiktok, api, objects):
@@ -194,6 +204,7 @@ from datetime import date
 import requests
 from include.domain.window import Window
 from include.stages.harvest import harvest
+from include.stages.harvest.progress import PATIENCE
 from include.storage.objects import Objects, open_storage
 from include.tiktok.client import ResearchApi
 from include.tiktok.token import Credentials
@@ -201,13 +212,14 @@ from include.domain.project import read_project
 
 class Talking(Objects):
     pages = 0
-    def write(self, path, content):
-        super().write(path, content)
+    def create(self, path, content):
+        done = super().create(path, content)
         if path.endswith(".json.zst"):
             Talking.pages += 1
             if Talking.pages == 2:
                 print("two pages", flush=True)
                 sys.stdin.read()
+        return done
 
 url, storage, key, secret, text = sys.argv[1:]
 opened = open_storage(storage)
@@ -233,9 +245,9 @@ def test_a_harvest_killed_by_the_system_goes_on_at_the_next_page(tiktok, api, ob
         process.communicate()
     assert process.returncode == -signal.SIGKILL
     manifest = harvest(project(), WINDOW, api, objects, RUN)
-    assert manifest.complete
+    assert manifest.state is State.COMPLETE
     assert len(asked(tiktok)) == len(set(asked(tiktok))) == PAGES
-    assert objects.read(LAYOUT.part(WINDOW)) == whole.read(LAYOUT.part(WINDOW))
+    assert objects.read(LAYOUT.part(str(WINDOW))) == whole.read(LAYOUT.part(str(WINDOW)))
 
 
 def test_harvesting_a_complete_window_again_asks_nothing(tiktok, api, objects):
@@ -255,7 +267,9 @@ def test_a_reharvest_asks_again_and_keeps_the_older_pages(tiktok, api, objects):
     tiktok.set_counts(popular, view_count=2**40)
     manifest = harvest(project(), WINDOW, api, objects, "manual__2", reharvest=True)
     assert len(asked(tiktok)) == 2 * PAGES
-    assert manifest.pages == 2 * PAGES
+    counts = manifest.now.counts
+    assert (counts.pages, counts.fresh) == (PAGES, 0)
+    assert len(list(Pages(store(objects), str(WINDOW)))) == 2 * PAGES
     row = next(row for row in part(objects, WINDOW) if row["id"] == popular)
     assert row["view_count"] == 2**40
     assert (row["first_seen"], row["observed_at"]) == (NOW, NOW + timedelta(hours=1))
@@ -274,7 +288,7 @@ def test_a_reharvest_asks_for_the_fields_of_today(tiktok, api, objects):
     harvest(project(fields=["id", "create_time"]), WINDOW, api, objects, RUN)
     tiktok.sleep(600)
     manifest = harvest(project(), WINDOW, api, objects, "manual__2", reharvest=True)
-    assert "username" in manifest.fields
+    assert "username" in manifest.now.fields
     assert any(row["username"] for row in part(objects, WINDOW))
 
 
@@ -284,8 +298,8 @@ def test_another_query_searches_its_window_afresh(tiktok, api, objects):
     other = project(hashtags=["fietsen"])
     manifest = harvest(other, WINDOW, api, objects, "manual__2")
     assert manifest.query == query_of(other)
-    assert manifest.returned < len(found(tiktok))
-    asked_by = {page.query_id for page in Pages(objects, LAYOUT, WINDOW)}
+    assert manifest.now.counts.returned < len(found(tiktok))
+    asked_by = {page.query_id for page in Pages(store(objects), str(WINDOW))}
     assert asked_by == {query_id(query_of(project())), manifest.query_id}
 
 
@@ -315,7 +329,11 @@ def test_records_as_odd_as_they_come_are_all_kept(tiktok, api, objects):
         plant(tiktok, 5),
     ]
     manifest = harvest(project(hashtags=None, accounts=["planted"]), DAY, api, objects, RUN)
-    assert (manifest.complete, manifest.distinct, manifest.without_id) == (True, len(odd), 0)
+    assert (manifest.state is State.COMPLETE, manifest.now.counts.distinct, manifest.now.counts.without_id) == (
+        True,
+        len(odd),
+        0,
+    )
     made = {row["id"]: row for row in part(objects, DAY)}
     assert list(made) == sorted(odd)
     assert made[odd[0]]["video_description"] == "NUL  inside"
@@ -329,75 +347,113 @@ def test_records_as_odd_as_they_come_are_all_kept(tiktok, api, objects):
 
 ONE = {"id": (NOON << 32) + 1, "create_time": NOON, "username": "synth_nieuws_be"}
 TWO = {"id": (NOON << 32) + 2, "create_time": NOON, "username": "synth_nieuws_be"}
-END = {"videos": [], "cursor": 100, "has_more": False, "search_id": "7"}
 
 
-def by_hand(*responses):
-    session = Session(*responses)
-    return session, ResearchApi(session, Credentials("https://tiktok.test", "key", "secret", [].append), [].append)
+def data(videos, cursor=None, *, more=False, **changes):
+    return {
+        "videos": videos,
+        "cursor": len(videos) if cursor is None else cursor,
+        "has_more": more,
+        "search_id": "7",
+    } | changes
+
+
+def by_hand(*pages):
+    session = Session(*(answer(each) if isinstance(each, dict) else each for each in pages))
+    return session, session.api()
+
+
+def indices(session):
+    return [request.get("cursor", 0) for request in session.asked]
 
 
 @pytest.mark.parametrize("more", [{}, {"has_more": None}])
 def test_records_without_has_more_do_not_end_a_window(objects, more):
-    session, api = by_hand(answer({"videos": [ONE], "cursor": 100, "search_id": "7"} | more), answer(END))
+    first = {"videos": [TWO], "cursor": 100, "search_id": "7"} | more
+    session, api = by_hand(first, data([ONE], 101))
     manifest = harvest(project(hashtags=None), DAY, api, objects, RUN)
-    assert [request.get("cursor", 0) for request in session.asked] == [0, 100]
-    assert (manifest.complete, manifest.pages, manifest.distinct) == (True, 2, 1)
+    assert indices(session) == [0, 100]
+    assert (manifest.state, manifest.now.counts.distinct) == (State.COMPLETE, 2)
 
 
 @pytest.mark.parametrize("videos", [{}, {"videos": None}])
-def test_a_page_without_its_list_of_videos_is_an_empty_one(objects, videos):
-    first = {"videos": [ONE], "cursor": 100, "has_more": True, "search_id": "7"}
+def test_a_page_without_its_list_of_videos_is_an_empty_one_and_asked_again(objects, videos):
     gap = {"cursor": 200, "has_more": True, "search_id": "7"} | videos
-    last = {"videos": [TWO], "cursor": 300, "has_more": False, "search_id": "7"}
-    session, api = by_hand(answer(first), answer(gap), answer(last))
-    assert harvest(project(hashtags=None), DAY, api, objects, RUN).distinct == 2
-    assert [request.get("cursor", 0) for request in session.asked] == [0, 100, 200]
+    session, api = by_hand(data([TWO], 100, more=True), *[gap] * PATIENCE, data([ONE], 201))
+    manifest = harvest(project(hashtags=None), DAY, api, objects, RUN)
+    assert (manifest.state, manifest.now.counts.distinct) == (State.COMPLETE, 2)
+    assert indices(session) == [0, *[100] * PATIENCE, 200]
 
 
 def test_a_cursor_of_null_goes_on_after_what_was_asked(objects):
-    first = {"videos": [ONE], "cursor": None, "has_more": True, "search_id": "7"}
-    second = {"videos": [TWO], "cursor": None, "has_more": True, "search_id": "7"}
-    session, api = by_hand(answer(first), answer(second), answer(END))
-    assert harvest(project(hashtags=None), DAY, api, objects, RUN).distinct == 2
-    assert [request.get("cursor", 0) for request in session.asked] == [0, 100, 200]
+    two, one = (data([each], more=True) | {"cursor": None} for each in (TWO, ONE))
+    session, api = by_hand(two, one, *[data([], 200)] * 2)
+    assert harvest(project(hashtags=None), DAY, api, objects, RUN).now.counts.distinct == 2
+    assert indices(session) == [0, 100, 200, 200]
+
+
+def test_an_empty_page_does_not_end_a_window_by_itself(objects):
+    """A day on which nothing else would have shown that the search had not ended."""
+    session, api = by_hand(data([TWO], 100, more=True), data([], 100), data([ONE], 101))
+    manifest = harvest(project(hashtags=None), DAY, api, objects, RUN)
+    assert (manifest.state, manifest.now.counts.distinct) == (State.COMPLETE, 2)
+    assert indices(session) == [0, 100, 100]
 
 
 def test_half_an_emoji_on_a_page_loses_no_video(objects):
-    body = json.dumps({"data": {"videos": [ONE | {"video_description": "cut \ud83d"}], "has_more": False}})
-    _, api = by_hand(answer(body=body.replace('"has_more"', '"cursor": 100, "has_more"')[:-1].encode() + OK))
+    body = json.dumps({"data": data([ONE | {"video_description": "cut \ud83d"}]), "error": {"code": "ok"}})
+    _, api = by_hand(answer(body=body.encode()))
     manifest = harvest(project(hashtags=None), DAY, api, objects, RUN)
-    assert (manifest.complete, manifest.distinct) == (True, 1)
+    assert (manifest.state, manifest.now.counts.distinct) == (State.COMPLETE, 1)
     assert part(objects, DAY)[0]["video_description"] == "cut ?"
 
 
-OK = b', "error": {"code": "ok"}}'
-
-
 def test_an_answer_of_nothing_never_completes_a_window(objects):
-    first = {"videos": [ONE], "cursor": 100, "has_more": True, "search_id": "7"}
-    session, api = by_hand(answer(first), *(answer({}) for _ in range(50)))
-    try:
-        assert not harvest(project(hashtags=None), DAY, api, objects, RUN).complete
-    except HarvestError:
-        assert not read_window(objects, LAYOUT, DAY).complete
-    session.responses = [answer(END)]
+    """The search rests first, and goes on where it was; it is split when it still does not answer."""
+    session, api = by_hand(data([TWO], 100, more=True), *[{}] * 50)
+    with pytest.raises(SearchResting):
+        harvest(project(hashtags=None), DAY, api, objects, RUN)
+    assert read_unit(store(objects), str(DAY)).state is State.OPEN
+    session.responses = [answer(data([ONE], 101))]
     session.asked.clear()
-    assert harvest(project(hashtags=None), DAY, api, objects, RUN).complete
-    assert [request.get("cursor", 0) for request in session.asked] == [100]
+    assert harvest(project(hashtags=None), DAY, session.api(), objects, RUN).state is State.COMPLETE
+    assert indices(session) == [100]
 
 
 def test_what_is_no_record_with_an_id_is_suspect_and_stays_in_its_page(objects):
     strange = [ONE, {"username": "no id"}, {"id": "7"}, None, "text", 5]
-    _, api = by_hand(answer({"videos": strange, "cursor": 100, "has_more": False, "search_id": "7"}))
+    _, api = by_hand(data(strange))
     manifest = harvest(project(hashtags=None), DAY, api, objects, RUN)
-    assert (manifest.state, manifest.returned, manifest.distinct, manifest.without_id) == ("suspect", 6, 2, 4)
-    assert manifest.reason == "4 records came without an id; they are in the stored pages only"
-    assert json.loads(Pages(objects, LAYOUT, DAY).last().answer)["data"]["videos"] == strange
+    counts = manifest.now.counts
+    assert (manifest.state, counts.returned, counts.distinct, counts.without_id) == (State.SUSPECT, 6, 2, 4)
+    assert manifest.now.reason == "4 records came without an id; they are in the stored pages only"
+    assert json.loads(Pages(store(objects), str(DAY)).last().answer)["data"]["videos"] == strange
+
+
+def test_a_record_with_video_id_in_place_of_id_is_a_row(objects):
+    """Row 15: TikTok's own example spells it so."""
+    other = {"video_id": ONE["id"], "create_time": NOON, "username": "synth_nieuws_be"}
+    _, api = by_hand(data([TWO, other]))
+    manifest = harvest(project(hashtags=None), DAY, api, objects, RUN)
+    assert (manifest.state, manifest.now.counts.distinct) == (State.COMPLETE, 2)
+    assert [row["id"] for row in part(objects, DAY)] == [ONE["id"], TWO["id"]]
 
 
 def test_a_creation_time_in_milliseconds_does_not_stop_a_window(objects):
     milliseconds = ONE | {"create_time": NOON * 1000}
-    _, api = by_hand(answer({"videos": [milliseconds, TWO], "cursor": 100, "has_more": False, "search_id": "7"}))
+    _, api = by_hand(data([milliseconds, TWO]))
     manifest = harvest(project(hashtags=None), DAY, api, objects, RUN)
-    assert (manifest.complete, manifest.months) == (True, {"2026-01": 2})
+    assert (manifest.state, manifest.months) == (State.COMPLETE, {"2026-01": 2})
+
+
+def test_hits_of_other_days_and_accounts_are_kept_marked_and_counted(objects):
+    """Row 14."""
+    late = TWO | {"create_time": NOON + 2 * 86_400}
+    alien = {"id": (NOON << 32) + 3, "create_time": NOON, "username": "nobody_asked"}
+    _, api = by_hand(data([late, alien, ONE]))
+    manifest = harvest(project(hashtags=None), DAY, api, objects, RUN)
+    counts = manifest.now.counts
+    assert (manifest.state, counts.distinct, counts.found, counts.foreign) == (State.COMPLETE, 3, 1, 2)
+    assert "2 hits are of other days or accounts than was asked for" in manifest.summary()["warnings"][0]
+    marks = {row["id"]: row["foreign"] for row in part(objects, DAY)}
+    assert marks == {ONE["id"]: None, late["id"]: "day", alien["id"]: "account"}
