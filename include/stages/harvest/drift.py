@@ -15,9 +15,26 @@ USUAL = 0.5
 
 def check_fields(unit: Unit) -> Iterator[Check]:
     """One check with every change of the fields that people have not been told of yet."""
+    drift, records = _drift(unit, known := read_known_fields(unit.store))
+    news = {what: count for what, count in drift.items() if what not in known.told}
+    told = "; ".join(f"{what} on {count} of {records} records" for what, count in news.items())
+    yield check("fields", told, verdict=Verdict.WARNING, records=records, changes=len(drift))
+
+
+def remember_fields(unit: Unit) -> None:
+    """Note what people have been told of, once the manifest that says it is stored: rather twice than not at all."""
+    drift, records = _drift(unit, known := read_known_fields(unit.store))
+    fields, _, _ = unit.gathering.shapes(unit.now.number)
+    shares = known.shares or ({name: count / records for name, count in fields.items()} if records >= ENOUGH else {})
+    after = KnownFields(shares=shares, told=tuple(dict.fromkeys((*known.told, *drift))))
+    if after != known:
+        write_known_fields(unit.store, after)
+
+
+def _drift(unit: Unit, known: KnownFields) -> tuple[dict[str, int], int]:
+    """Every change of the fields with the records that show it, and how many records there are."""
     fields, odd, records = unit.gathering.shapes(unit.now.number)
-    known = read_known_fields(unit.store)
-    drift = {
+    return {
         **{f"new field {name}": count for name, count in fields.items() if name not in unit.entity.kinds},
         **{f"another kind of value in {name}": count for name, count in odd.items()},
         **{
@@ -25,11 +42,4 @@ def check_fields(unit: Unit) -> Iterator[Check]:
             for name, share in known.shares.items()
             if records >= ENOUGH and share >= USUAL and name in unit.now.fields and not fields[name]
         },
-    }
-    news = {what: count for what, count in drift.items() if what not in known.told}
-    shares = known.shares or ({name: count / records for name, count in fields.items()} if records >= ENOUGH else {})
-    after = KnownFields(shares=shares, told=(*known.told, *news))
-    if after != known:
-        write_known_fields(unit.store, after)
-    told = "; ".join(f"{what} on {count} of {records} records" for what, count in news.items())
-    yield check("fields", told, verdict=Verdict.WARNING, records=records, changes=len(drift))
+    }, records

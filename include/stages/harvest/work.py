@@ -9,6 +9,7 @@ from include.domain.project import ResearchProject
 from include.domain.slice import Aim, Slice
 from include.domain.window import Window
 from include.stages.harvest.checks import judge
+from include.stages.harvest.drift import remember_fields
 from include.stages.harvest.evidence import answers_at_all
 from include.stages.harvest.opening import open_unit
 from include.stages.harvest.progress import Progress
@@ -145,3 +146,4 @@ def _close(unit: Unit) -> None:
     unit.manifest = manifest.close_round(ended)
     unit.keep_lease()
     write_unit(unit.store, unit.manifest)
+    remember_fields(unit)
