@@ -32,7 +32,8 @@ class Pages:
             WindowTaken: there is such a page already: another task of the same run, taken for dead, works on the unit.
         """
         path = self.store.layout.page(self.unit, page.round, page.slice, page.number)
-        if not self.store.objects.create(path, zstandard.compress(_encode(page), level=3)):
+        content, objects = zstandard.compress(_encode(page), level=3), self.store.objects
+        if not objects.create(path, content) and objects.read(path) != content:  # a put whose answer got lost is ours
             raise WindowTaken(self.unit, page.received_at + LENGTH, page.received_at)
 
     def last(self) -> Page | None:

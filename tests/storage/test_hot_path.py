@@ -26,7 +26,7 @@ def asked(moto, api):
         with faulty(moto.endpoint) as proxy:
             objects = moto.storage(endpoint=proxy.endpoint)
             manifest = harvest(project(**nothing, query=EVERYTHING), window, api, objects, "run")
-        return manifest.pages, Counter(map(kind, proxy.seen))
+        return manifest.now.counts.pages, Counter(map(kind, proxy.seen))
 
     return asked
 
@@ -36,7 +36,7 @@ def kind(request):
     url = urlsplit(request.path)
     prefix = parse_qs(url.query).get("prefix")
     method = "LIST" if prefix else request.method
-    place = re.search(r"/(pages|pieces|lease|quota|answers|part|manifest)\b", f"{prefix[0] if prefix else url.path}")
+    place = re.search(r"/(pages|manifests|lease|quota|answers|part|drift)\b", f"{prefix[0] if prefix else url.path}")
     return f"{method} {place.group(1) if place else 'other'}"
 
 
@@ -45,6 +45,6 @@ def test_a_longer_window_lists_no_more_and_a_page_costs_a_fixed_number_of_calls(
     many, long = asked(9)
     assert many >= 4 * few
     assert long["LIST pages"] == short["LIST pages"]
-    assert long["LIST pieces"] == short["LIST pieces"]
+    assert long["LIST manifests"] == short["LIST manifests"]
     each = (long.total() - short.total()) / (many - few)
     assert each <= 8, {kind: long[kind] - short[kind] for kind in long}

@@ -4,72 +4,99 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from include.domain.errors import WindowTaken
-from include.storage.leases import LENGTH, take
+from include.storage.leases import LENGTH, hold_lease, take
 
 AT = datetime(2026, 6, 1, 10, tzinfo=UTC)
-WINDOW = "projects/one/videos/windows/2026-01-01_2026-01-30/"
+UNIT = "projects/one/videos/units/2026-01-01_2026-01-30/"
 
 
 def test_a_second_run_waits_until_the_lease_of_the_first_ends(objects):
-    take(objects, WINDOW, "one", AT)
+    take(objects, UNIT, "one", AT)
     with pytest.raises(WindowTaken) as caught:
-        take(objects, WINDOW, "other", AT + timedelta(minutes=1))
+        take(objects, UNIT, "other", AT + timedelta(minutes=1))
     assert caught.value.resets_at == AT + LENGTH
 
 
 def test_the_lease_of_a_dead_run_ends_by_itself(objects):
-    take(objects, WINDOW, "one", AT)
-    assert take(objects, WINDOW, "other", AT + LENGTH).owner == "other"
+    take(objects, UNIT, "one", AT)
+    assert take(objects, UNIT, "other", AT + LENGTH).owner == "other"
+
+
+def test_the_lease_of_a_run_that_is_known_to_have_ended_is_not_waited_for(objects):
+    """Row 18: a run under a new id waited ten minutes for the lease of a dead task."""
+    take(objects, UNIT, "one", AT)
+    with pytest.raises(WindowTaken):
+        take(objects, UNIT, "other", AT, lambda owner: owner == "a third")
+    assert take(objects, UNIT, "other", AT, lambda owner: owner == "one").owner == "other"
+
+
+def test_whether_a_run_has_ended_is_not_asked_where_its_lease_has(objects):
+    take(objects, UNIT, "one", AT)
+    take(objects, UNIT, "other", AT + LENGTH, is_over=None)
+
+
+def test_a_lease_is_held_while_something_is_done_and_free_afterwards(objects):
+    with hold_lease(objects, UNIT, "one", lambda: AT) as lease:
+        with pytest.raises(WindowTaken):
+            take(objects, UNIT, "other", AT)
+        lease.renew(AT)
+    assert take(objects, UNIT, "other", AT).owner == "other"
+
+
+def test_a_lease_is_free_after_an_error_too(objects):
+    with pytest.raises(ZeroDivisionError), hold_lease(objects, UNIT, "one", lambda: AT):
+        raise ZeroDivisionError
+    assert take(objects, UNIT, "other", AT).owner == "other"
 
 
 def test_the_same_run_takes_over_at_once(objects):
-    take(objects, WINDOW, "one", AT)
-    assert take(objects, WINDOW, "one", AT).number == 2
+    take(objects, UNIT, "one", AT)
+    assert take(objects, UNIT, "one", AT).number == 2
 
 
 def test_a_zombie_is_stopped_before_its_next_page(objects):
-    zombie = take(objects, WINDOW, "one", AT)
-    take(objects, WINDOW, "one", AT)
+    zombie = take(objects, UNIT, "one", AT)
+    take(objects, UNIT, "one", AT)
     with pytest.raises(WindowTaken):
-        zombie.keep(AT)
+        zombie.renew(AT)
 
 
 def test_a_task_that_outlives_a_purge_is_stopped_before_its_next_page(objects):
     """Else it would go on storing pages of a project whose data were certified as gone."""
-    lease = take(objects, WINDOW, "one", AT)
-    objects.delete(objects.paths(WINDOW))
+    lease = take(objects, UNIT, "one", AT)
+    objects.delete(objects.paths(UNIT))
     with pytest.raises(WindowTaken):
-        lease.keep(AT)
+        lease.renew(AT)
     lease.release(AT)
-    assert objects.paths(WINDOW) == []
+    assert objects.paths(UNIT) == []
 
 
 def test_a_zombie_cannot_end_the_lease_of_its_successor(objects):
-    zombie = take(objects, WINDOW, "one", AT)
-    successor = take(objects, WINDOW, "one", AT)
+    zombie = take(objects, UNIT, "one", AT)
+    successor = take(objects, UNIT, "one", AT)
     zombie.release(AT)
-    successor.keep(AT)
+    successor.renew(AT)
     with pytest.raises(WindowTaken):
-        take(objects, WINDOW, "other", AT)
+        take(objects, UNIT, "other", AT)
 
 
 def test_a_released_lease_is_free_at_once(objects):
-    take(objects, WINDOW, "one", AT).release(AT)
-    assert take(objects, WINDOW, "other", AT).owner == "other"
+    take(objects, UNIT, "one", AT).release(AT)
+    assert take(objects, UNIT, "other", AT).owner == "other"
 
 
-def test_a_lease_that_is_kept_does_not_end(objects):
-    lease = take(objects, WINDOW, "one", AT)
+def test_a_lease_that_is_renewed_does_not_end(objects):
+    lease = take(objects, UNIT, "one", AT)
     for minutes in range(1, 60):
-        lease.keep(AT + timedelta(minutes=minutes))
+        lease.renew(AT + timedelta(minutes=minutes))
         with pytest.raises(WindowTaken):
-            take(objects, WINDOW, "other", AT + timedelta(minutes=minutes))
+            take(objects, UNIT, "other", AT + timedelta(minutes=minutes))
 
 
 def test_of_many_that_come_at_once_one_has_it(objects):
     def come(number):
         try:
-            return take(objects, WINDOW, f"run {number}", AT)
+            return take(objects, UNIT, f"run {number}", AT)
         except WindowTaken:
             return None
 
@@ -79,14 +106,14 @@ def test_of_many_that_come_at_once_one_has_it(objects):
     assert len(kept) == 1
 
 
-def test_windows_do_not_share_a_lease(objects):
-    take(objects, WINDOW, "one", AT)
-    take(objects, WINDOW.replace("01-30", "01-29"), "other", AT)
+def test_units_do_not_share_a_lease(objects):
+    take(objects, UNIT, "one", AT)
+    take(objects, UNIT.replace("01-30", "01-29"), "other", AT)
 
 
 def _kept(lease):
     try:
-        lease.keep(AT)
+        lease.renew(AT)
     except WindowTaken:
         return False
     return True

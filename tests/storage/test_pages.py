@@ -1,33 +1,39 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 
-from include.domain.page import Cursor, Page
-from include.domain.window import Window
+from include.domain.errors import WindowTaken
+from include.domain.page import Page
 from include.storage.layout import ProjectLayout
 from include.storage.pages import Pages
+from include.storage.project_store import ProjectStore
 from tests.pages import page
 
-WINDOW = Window(date(2026, 1, 1), date(2026, 1, 30))
+UNIT = "2026-01-01_2026-01-30"
 LAYOUT = ProjectLayout("tiktok_query_0000005")
 
 
 @pytest.fixture
 def pages(objects):
-    return Pages(objects, LAYOUT, WINDOW)
+    return Pages(ProjectStore(objects, LAYOUT), UNIT)
 
 
-def test_a_window_without_pages_has_no_last_one(pages):
+def test_a_unit_without_pages_has_no_last_one(pages):
     assert pages.last() is None
     assert list(pages) == []
 
 
-@pytest.mark.parametrize("cursor", [None, Cursor(200, "7"), Cursor(200, None)])
-def test_a_page_is_read_back_as_it_was_stored(pages, cursor):
-    stored = page(number=1, cursor=cursor)
+@pytest.mark.parametrize("request_", [{}, {"cursor": 200, "search_id": "7"}, {"cursor": 200}])
+def test_a_page_is_read_back_as_it_was_stored(pages, request_):
+    stored = page(round=2, slice=3, number=4, request=request_)
     pages.append(stored)
     assert pages.last() == stored
     assert isinstance(pages.last(), Page)
+
+
+@pytest.mark.parametrize(("request_", "index"), [({}, 0), ({"cursor": None}, 0), ({"cursor": 200}, 200)])
+def test_a_page_tells_at_which_place_it_was_asked_for(request_, index):
+    assert page(request=request_).index == index
 
 
 @pytest.mark.parametrize(
@@ -38,31 +44,42 @@ def test_an_answer_is_kept_byte_for_byte(pages, answer):
     assert pages.last().answer == answer
 
 
-def test_pages_come_back_in_the_order_they_were_received(pages):
-    for generation, number in ((2, 1), (1, 10), (1, 2), (1, 1)):
-        pages.append(page(generation=generation, number=number))
-    assert [(each.generation, each.number) for each in pages] == [(1, 1), (1, 2), (1, 10), (2, 1)]
-    assert (pages.last().generation, pages.last().number) == (2, 1)
+def test_pages_come_back_round_by_round_slice_by_slice_in_the_order_they_were_received(pages):
+    stored = [(1, 1, 1), (1, 1, 2), (1, 1, 10), (1, 2, 1), (1, 12, 1), (2, 1, 1)]
+    for place in (5, 2, 4, 1, 0, 3):
+        round_, slice_, number = stored[place]
+        pages.append(page(round=round_, slice=slice_, number=number))
+    assert [(each.round, each.slice, each.number) for each in pages] == stored
+    last = pages.last()
+    assert (last.round, last.slice, last.number) == (2, 1, 1)
 
 
-def test_a_page_that_is_stored_again_replaces_itself(pages):
-    pages.append(page(returned=1))
-    pages.append(page(returned=2))
-    assert [each.returned for each in pages] == [2]
+def test_more_pages_than_are_read_at_a_time_come_back_in_order(pages):
+    for number in range(1, 20):
+        pages.append(page(number=number))
+    assert [each.number for each in pages] == list(range(1, 20))
 
 
-def test_pages_of_other_windows_are_not_seen(objects, pages):
-    Pages(objects, LAYOUT, Window(date(2026, 1, 1), date(2026, 1, 3))).append(page())
-    Pages(objects, ProjectLayout("tiktok_query_0000006"), WINDOW).append(page())
+def test_a_page_that_is_there_is_never_replaced(pages):
+    """Another task of the same run, taken for dead, is still at work: one of the two must stop."""
+    pages.append(page(run="the first"))
+    with pytest.raises(WindowTaken):
+        pages.append(page(run="the second"))
+    assert [each.run for each in pages] == ["the first"]
+
+
+def test_a_page_that_finds_itself_is_stored(pages):
+    """The answer to its put got lost on the way, and the put was repeated."""
+    pages.append(page())
+    pages.append(page())
+    assert list(pages) == [page()]
+
+
+def test_pages_of_other_units_and_projects_are_not_seen(objects, pages):
+    Pages(ProjectStore(objects, LAYOUT), "2026-01-01_2026-01-03").append(page())
+    Pages(ProjectStore(objects, ProjectLayout("tiktok_query_0000006")), UNIT).append(page())
+    Pages(ProjectStore(objects, ProjectLayout("tiktok_query_0000005", "comments")), UNIT).append(page())
     assert pages.last() is None
-
-
-def test_a_cursor_that_does_not_move_on_is_stalled():
-    assert page(request={"cursor": 100}, cursor=Cursor(100, "7")).stalled
-    assert page(request={"cursor": 100}, cursor=Cursor(0, "7")).stalled
-    assert page(request={}, cursor=Cursor(0, "7")).stalled
-    assert not page(request={"cursor": 100}, cursor=Cursor(101, "7")).stalled
-    assert not page(request={"cursor": 100}, cursor=None).stalled
 
 
 def test_the_moment_of_an_answer_keeps_its_zone(pages):

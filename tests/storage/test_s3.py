@@ -11,8 +11,11 @@ import pytest
 
 from include.domain.errors import SettingInvalid, StorageUnavailable
 from include.storage import leases
+from include.storage.pages import Pages
+from include.storage.project_store import ProjectStore
 from ops.bucket import RULE
 from tests.conftest import ROOT
+from tests.pages import page
 from tests.storage.conftest import BUCKET, SECONDS_OF_A_LIFECYCLE_DAY, WHICH
 from tests.storage.faulty import faulty
 
@@ -90,6 +93,14 @@ def test_a_put_whose_answer_is_lost_is_put_again(s3, proxy):
     proxy.fault = of("lost", times=1)
     objects.write("a", b"content")
     assert objects.read("a") == b"content"
+
+
+def test_a_page_whose_answer_is_lost_is_stored_and_nobody_elses(s3, proxy):
+    """Else its task would take the unit for another's, and wait for ten minutes."""
+    pages = Pages(ProjectStore.of(s3.storage(endpoint=proxy.endpoint), "one"), "2026-01-01_2026-01-30")
+    proxy.fault = of("lost", times=1)
+    pages.append(page())
+    assert list(pages) == [page()]
 
 
 def test_a_lease_whose_answer_is_lost_is_no_deadlock(s3, proxy):
