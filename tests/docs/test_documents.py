@@ -11,6 +11,7 @@ from include.tiktok.query import query_of
 from include.tiktok.retries import TRIES
 from include.tiktok.verdicts import TABLE, Remedy
 from tests.docs.pages import DOCUMENTS, ROOT, anchors, first_cells, links, text
+from tests.scenarios.world import days, world
 from tests.test_architecture import MAY_IMPORT
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -95,6 +96,13 @@ def test_the_readme_prints_what_the_demo_prints():
     printed = set(re.findall(r'print\(f?"(?:  )?(demo: [a-z]+|[a-z]+ [a-z]+  |[a-z]+  )', text("ops/demo.py")))
     assert printed
     assert [piece for piece in printed if piece not in text("README.md")] == []
+
+
+def test_every_check_of_a_window_is_explained(tmp_path):
+    with world(tmp_path, videos_per_day=1) as harvested:
+        checks = harvested.harvest(days(2)).now.checks
+    told = first_cells(text("docs/operating.md"), "### The checks of a window")
+    assert sorted(told) == sorted(each.name for each in checks)
 
 
 def test_every_parameter_of_a_run_is_explained():
