@@ -53,7 +53,7 @@ def registry(storage):
 def full(storage, registry):
     """What a harvest of that project leaves."""
     complete(storage, JANUARY, (ONE, 0), (TWO, 0))
-    storage.write(LAYOUT.page(JANUARY, "", 1, 1), b'{"videos": "synth_nieuws_be"}')
+    storage.write(LAYOUT.page(str(JANUARY), 1, 1, 1), b'{"videos": "synth_nieuws_be"}')
     merge(project(), storage, "run", now)
     register_dataset(project(), storage, registry, "run", now())
 
@@ -153,11 +153,11 @@ def test_a_rejected_purge_removes_nothing_and_says_who_rejected_it(retire, varia
 def test_a_window_that_is_harvested_when_the_approval_comes_stops_the_purge(
     retire, storage, registry, api_client, said
 ):
-    with answering(api_client, DAG_ID, "Approve", lambda: take(storage, LAYOUT.window(JANUARY), "another run", now())):
+    with answering(api_client, DAG_ID, "Approve", lambda: take(storage, LAYOUT.unit(str(JANUARY)), "another run", now())):
         done = retire()
     assert states(done)["purge_data"] == {"failed"}
     assert "a harvest is at work" in said()
-    assert storage.read(LAYOUT.page(JANUARY, "", 1, 1)) is not None
+    assert storage.read(LAYOUT.page(str(JANUARY), 1, 1, 1)) is not None
     assert registry.row(ID) is not None
 
 
