@@ -3,7 +3,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from include.domain.errors import ProjectInvalid
-from include.tiktok.query import OPERATIONS, fields_of, query_id, query_of
+from include.tiktok.query import (
+    IN_A_CONDITION,
+    OPERATIONS,
+    VIDEO_LENGTHS,
+    accounts_of,
+    fields_of,
+    finds_by_text,
+    narrowed,
+    open_lengths,
+    query_id,
+    query_of,
+    regions_of,
+)
 from include.tiktok.schemas import VIDEO_FIELDS
 from tests.projects import project
 
@@ -193,3 +205,86 @@ def test_an_unknown_field_is_refused_with_those_that_exist():
 def test_fields_without_id_are_refused():
     with pytest.raises(ProjectInvalid, match="fields: add id, which tells records apart"):
         fields_of(project(fields=["username"]))
+
+
+# What a harvest reads out of a query, and how it narrows one
+
+
+def test_a_long_list_becomes_conditions_that_tiktok_was_seen_to_take():
+    """Recorded behaviour, 12: clients in production stay at 50 values."""
+    names = [f"account_{number}" for number in range(2 * IN_A_CONDITION + 1)]
+    lists = query_of(project(**NO_LISTS | {"accounts": names}))["or"]
+    assert [len(each["field_values"]) for each in lists] == [50, 50, 1]
+    assert [name for each in lists for name in each["field_values"]] == names
+
+
+KEYWORD = {"or": [condition("keyword", "klimaat")]}
+
+
+def test_a_narrowed_query_keeps_every_condition_and_adds_what_each_hit_must_meet():
+    query = KEYWORD | {"and": [condition("region_code", "BE", "NL")], "not": [condition("username", "a")]}
+    assert narrowed(query, {"region_code": ("BE",), "video_length": ("SHORT",)}) == query | {
+        "and": [
+            condition("region_code", "BE", "NL"),
+            condition("region_code", "BE", operation="EQ"),
+            condition("video_length", "SHORT", operation="EQ"),
+        ]
+    }
+    assert narrowed(KEYWORD, {"region_code": ("BE", "NL")}) == KEYWORD | {"and": [condition("region_code", "BE", "NL")]}
+
+
+def test_a_query_that_is_not_narrowed_is_sent_as_it_is_written():
+    assert narrowed(KEYWORD, {}) == KEYWORD
+    assert narrowed(KEYWORD, {}) is not KEYWORD
+
+
+def test_a_narrowed_query_is_one_that_tiktok_takes():
+    assert query_of(asking(narrowed(KEYWORD, {"region_code": ("BE",), "create_date": ("20260101",)})))
+
+
+@pytest.mark.parametrize(
+    ("query", "regions"),
+    [
+        ({"and": [condition("region_code", "BE", "NL")]}, ("BE", "NL")),
+        ({"or": [condition("region_code", "BE", "NL")]}, ()),
+        ({"not": [condition("region_code", "BE", "NL")]}, ()),
+        (KEYWORD, ()),
+    ],
+)
+def test_the_regions_that_every_hit_is_of_are_those_of_the_and_list(query, regions):
+    assert regions_of(query) == regions
+
+
+def test_lengths_are_open_unless_the_query_says_something_of_them():
+    assert open_lengths(KEYWORD) == VIDEO_LENGTHS
+    for clause in ("and", "or", "not"):
+        assert open_lengths({clause: [condition("video_length", "SHORT")]}) == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"or": [condition("username", "A", "b")]}, {"a", "b"}),
+        ({"or": [condition("username", "a"), condition("username", "b")]}, {"a", "b"}),
+        ({"and": [condition("username", "a")], "or": [condition("keyword", "x")]}, {"a"}),
+        ({"or": [condition("username", "a"), condition("keyword", "x")]}, set()),
+        ({"not": [condition("username", "a")]}, set()),
+        (KEYWORD, set()),
+    ],
+)
+def test_accounts_are_known_only_where_every_hit_must_be_by_one_of_them(query, names):
+    """Else a hit of another account would be called foreign though the query asks for it."""
+    assert accounts_of(query) == names
+
+
+@pytest.mark.parametrize(
+    ("query", "by_text"),
+    [
+        (KEYWORD, True),
+        ({"and": [condition("hashtag_name", "x")]}, True),
+        ({"not": [condition("keyword", "x")]}, True),
+        ({"or": [condition("username", "a")]}, False),
+    ],
+)
+def test_a_query_finds_by_text_when_captions_matter(query, by_text):
+    assert finds_by_text(query) is by_text

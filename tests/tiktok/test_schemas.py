@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from include.tiktok.schemas import VIDEO_FIELDS, VIDEO_SCHEMA, video_table
+from include.tiktok.schemas import KINDS, VIDEO_FIELDS, VIDEO_SCHEMA, video_table
 
 AT = datetime(2026, 6, 1, 10, tzinfo=UTC)
 ID = 7303985428648987936
@@ -100,6 +100,47 @@ def test_a_creation_time_in_milliseconds_does_not_stop_the_harvest():
 def test_both_spellings_of_favorites_fill_one_column():
     assert row(favorites_count=3)["favorites_count"] == 3
     assert row(favourites_count=4)["favorites_count"] == 4
+
+
+@pytest.mark.parametrize("spelled", [ID, str(ID)])
+def test_both_spellings_of_id_make_a_row(spelled):
+    """Row 15: TikTok's own example of an answer says `video_id`; such rows were dropped in silence."""
+    (made,) = table({"video_id": spelled, "username": "x"}).to_pylist()
+    assert (made["id"], made["username"]) == (ID, "x")
+    assert table({"id": None, "video_id": spelled}).num_rows == 1
+
+
+def test_where_both_spellings_of_id_are_there_id_is_the_key():
+    assert row(video_id=7)["id"] == ID
+
+
+def test_region_codes_have_one_spelling_in_their_column_and_stay_as_they_came_in_raw():
+    """Recorded behaviour, 2: on one page of a search all were lower case, on another upper case."""
+    made = table({"id": 1, "region_code": "be"}, {"id": 2, "region_code": "BE"}, {"id": 3}, {"id": 4, "region_code": 7})
+    assert made["region_code"].to_pylist() == ["BE", "BE", None, "7"]
+    assert [json.loads(raw).get("region_code") for raw in made["raw"].to_pylist()] == ["be", "BE", None, 7]
+
+
+def test_what_was_not_asked_for_is_marked_row_by_row():
+    records = [{"id": 1}, {"username": "no id"}, {"id": 2}, {"id": 3}]
+    made = video_table(records, AT, "0123456789ab", [None, "account", "day", None])
+    assert (made["id"].to_pylist(), made["foreign"].to_pylist()) == ([1, 2, 3], [None, "day", None])
+    assert table({"id": 1})["foreign"].to_pylist() == [None]
+
+
+def test_every_row_says_when_and_by_which_query_it_was_seen():
+    assert {name: row()[name] for name in ("first_seen", "observed_at", "query_id", "foreign")} == {
+        "first_seen": AT,
+        "observed_at": AT,
+        "query_id": "0123456789ab",
+        "foreign": None,
+    }
+    assert VIDEO_SCHEMA.names == [*VIDEO_FIELDS, "first_seen", "observed_at", "query_id", "foreign", "raw"]
+
+
+def test_every_field_that_is_harvested_has_a_kind_of_its_own():
+    """Else each record of it would be told of as drift, or none."""
+    assert KINDS.keys() == VIDEO_FIELDS.keys()
 
 
 def test_structures_are_kept_as_json_text():
