@@ -47,8 +47,9 @@ def check_windows(project: ResearchProject, objects: Objects, windows: Iterable[
 
 
 def _is_done(manifest: UnitManifest) -> bool:
-    """Whether the latest round is complete, or a person took the window as it is."""
-    return manifest.now.state is State.COMPLETE or manifest.accepted is not None
+    """Whether the latest round is complete, or a person took what it found."""
+    accepted = manifest.accepted is not None and manifest.accepted.round == manifest.now.number
+    return manifest.now.state is State.COMPLETE or accepted
 
 
 def register(

@@ -8,15 +8,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from include.domain.errors import WindowTaken
+from include.domain.manifest import State
 from include.domain.window import Window
 from include.stages.merge import merge
 from include.storage.leases import take
-from include.storage.manifests import read_dataset, write_dataset, write_unit
+from include.storage.manifests import read_dataset, read_unit, write_dataset, write_unit
 from include.storage.objects import Objects, open_storage
+from include.storage.pages import Pages
 from include.storage.parquet import open_object
 from include.storage.parts import SortedRuns
 from include.tiktok.query import query_id, query_of
 from include.tiktok.schemas import VIDEO_SCHEMA, video_table
+from tests.pages import body, page
 from tests.projects import project
 from tests.stages.kills import Killed, Mortal
 from tests.stages.reading import LAYOUT, dataset, everything, now, rows, store
@@ -194,6 +197,71 @@ def test_of_two_merges_at_the_same_time_one_waits(objects):
 def test_other_projects_are_not_merged(objects):
     complete(objects, JANUARY, (video(date(2026, 1, 5)), 0))
     assert merge(project(project_id="tiktok_query_0000006"), objects, "manual__1", now).rows == 0
+
+
+def begun(objects, window, *seen, number=1):
+    """A window whose task died after these pages, each with one observation."""
+    query = query_of(project())
+    write_unit(store(objects), unit(window, State.OPEN))
+    for place, (record, hour) in enumerate(seen, number):
+        stored = page(
+            number=place,
+            query_id=query_id(query),
+            answer=body([record], cursor=place * 100, has_more=True),
+            received_at=FIRST + timedelta(hours=hour),
+        )
+        Pages(store(objects), str(window)).append(stored)
+
+
+def test_the_pages_of_a_window_whose_task_died_are_merged(objects):
+    begun(objects, JANUARY, (video(date(2026, 1, 5)), 0), (video(date(2026, 1, 6)), 1))
+    manifest = merge(project(), objects, "manual__1", now)
+    assert (manifest.rows, len(dataset(objects))) == (2, 2)
+    unfinished = read_unit(store(objects), str(JANUARY))
+    assert (unfinished.state, unfinished.covers) == (State.OPEN, False), "its part does not make it complete"
+    assert (unfinished.now.counts.pages, unfinished.now.counts.distinct) == (2, 2)
+    assert unfinished.months == {"2026-01": 2}
+
+
+def test_an_unfinished_window_without_news_is_not_merged_again(objects, tmp_path):
+    begun(objects, JANUARY, (video(date(2026, 1, 5)), 0))
+    merge(project(), objects, "manual__1", now)
+    months = {path: at for path, at in times(tmp_path).items() if "/dataset/" in path}
+    before = everything(objects)
+    merge(project(), objects, "manual__2", now)
+    assert everything(objects) == before
+    assert {path: at for path, at in times(tmp_path).items() if "/dataset/" in path} == months
+
+
+def test_pages_that_came_since_are_merged_by_the_next(objects):
+    begun(objects, JANUARY, (video(date(2026, 1, 5)), 0))
+    merge(project(), objects, "manual__1", now)
+    begun(objects, JANUARY, (video(date(2026, 1, 7)), 2), number=2)
+    assert merge(project(), objects, "manual__2", now).rows == 2
+
+
+def test_a_window_at_which_another_run_is_at_work_is_left_as_it_is(objects):
+    begun(objects, JANUARY, (video(date(2026, 1, 5)), 0))
+    complete(objects, MARCH, (video(date(2026, 3, 2)), 0))
+    take(objects, LAYOUT.unit(str(JANUARY)), "another run", now())
+    assert merge(project(), objects, "manual__1", now).rows == 1
+    assert objects.read(LAYOUT.part(str(JANUARY))) is None
+
+
+def test_what_was_not_asked_for_stays_marked_in_the_dataset(objects):
+    begun(objects, JANUARY, (video(date(2026, 2, 5)), 0), (video(date(2026, 1, 6)), 1))
+    merge(project(), objects, "manual__1", now)
+    assert [row["foreign"] for row in dataset(objects)] == [None, "day"]
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("ending", ["part.parquet", f"manifests/{JANUARY}.json"])
+def test_a_merge_killed_while_it_makes_a_part_is_mended_by_the_next(objects, ending, before):
+    begun(objects, JANUARY, (video(date(2026, 1, 5)), 0))
+    with pytest.raises(Killed):
+        merge(project(), Mortal.of(objects, ending, 1, before=before), "manual__1", now)
+    assert merge(project(), objects, "manual__1", now).rows == 1
+    assert len(dataset(objects)) == 1
 
 
 WINDOWS = (JANUARY, Window(date(2026, 1, 10), date(2026, 1, 12)), Window(date(2026, 1, 11), date(2026, 2, 9)))

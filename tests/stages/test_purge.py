@@ -154,6 +154,21 @@ def test_a_purge_leaves_a_certificate_and_nothing_else(objects, registry, index,
 
 
 @pytest.mark.usefixtures("full")
+def test_what_an_earlier_version_stored_in_another_layout_is_counted_and_removed(objects, registry, index):
+    for path in ("manifest.json", "pages/0001/000001.json.zst", "lease/000001.json"):
+        objects.write(f"{LAYOUT.earlier_layout}{JANUARY}/{path}", b"synth_nieuws_be")
+    done = purge(order(objects, registry, [index]), objects, registry, [index], now)
+    assert done.before.kinds["objects of an earlier layout"].objects == 2
+    assert objects.paths(LAYOUT.everything) == []
+
+
+def test_a_project_of_an_earlier_version_alone_is_removed_too(objects, registry, index):
+    objects.write(f"{LAYOUT.earlier_layout}{JANUARY}/manifest.json", b"{}")
+    done = purge(order(objects, registry, [index]), objects, registry, [index], now)
+    assert (done.before.total.objects, objects.paths(LAYOUT.everything)) == (1, [])
+
+
+@pytest.mark.usefixtures("full")
 def test_a_certificate_says_who_when_why_and_how_many_and_quotes_nothing(objects, registry, index):
     done = purge(order(objects, registry, [index]), objects, registry, [index], now)
     kept = json.loads(objects.read(LAYOUT.certificate(done.timestamp)))

@@ -5,7 +5,8 @@ from itertools import count
 
 import pytest
 
-from include.domain.errors import CountsDiffer
+from include.domain.errors import CountsDiffer, WindowNotComplete
+from include.domain.manifest import State
 from include.domain.window import Window
 from include.icandid.choices import Choices
 from include.icandid.collection import SYNTHETIC
@@ -14,13 +15,14 @@ from include.icandid.registry import Registry
 from include.icandid.registry_engine import registry_engine
 from include.icandid.sink import Verdict
 from include.stages.merge import merge
-from include.stages.register import register
-from include.storage.manifests import read_dataset, write_dataset
+from include.stages.register import check_windows, register
+from include.storage.manifests import read_dataset, write_dataset, write_unit
 from tests.projects import PROJECT, project
 from tests.stages.kills import Killed, Mortal
 from tests.stages.reading import LAYOUT, everything, now, store
 from tests.stages.test_describe import AT, ONE, TWO, record_paths, refuse, refused_paths
 from tests.stages.test_merge import JANUARY, TURN, complete, video
+from tests.units import round_of, unit
 
 THREE = video(date(2026, 2, 1), username="synth_nieuws_be", video_description="Regen")
 IDS = [f"iCANDID_tiktok_{one['id']}" for one in (ONE, TWO, THREE)]
@@ -108,6 +110,45 @@ def test_a_project_without_any_video_is_registered_with_none(objects, registry):
     told = register(project(), objects, registry, "manual__1", AT)
     assert (told.rows, told.registry_row) == (0, "created")
     assert registry.row(PROJECT["project_id"])["recordcount"] == 0
+
+
+def suspect():
+    return unit(TURN, State.SUSPECT)
+
+
+def again(manifest, state):
+    """A window after one more round that ended so."""
+    return manifest.close_round(round_of(TURN, state, number=2))
+
+
+@pytest.mark.parametrize(
+    ("manifest", "done"),
+    [
+        (unit(TURN), True),
+        (suspect(), False),
+        (unit(TURN, State.INCOMPLETE), False),
+        (unit(TURN, State.OPEN), False),
+        (suspect().accept("Ada", "a holiday", AT), True),
+        (again(suspect(), State.COMPLETE), True),
+        (again(unit(TURN), State.SUSPECT), False),
+        (again(suspect().accept("Ada", "a holiday", AT), State.SUSPECT), False),
+    ],
+    ids=["complete", "suspect", "incomplete", "begun", "accepted", "healed", "reharvest", "accepted before"],
+)
+def test_a_run_ends_well_when_each_round_of_its_windows_did(objects, manifest, done):
+    """What stands or was accepted before still counts, but people must see that the new round did not end well."""
+    write_unit(store(objects), unit(JANUARY))
+    write_unit(store(objects), manifest)
+    if done:
+        check_windows(project(), objects, [JANUARY, TURN])
+    else:
+        with pytest.raises(WindowNotComplete, match=f"1 of 2 windows are not complete: {TURN}"):
+            check_windows(project(), objects, [JANUARY, TURN])
+
+
+def test_a_window_that_was_never_begun_is_not_complete(objects):
+    with pytest.raises(WindowNotComplete, match=str(JANUARY)):
+        check_windows(project(), objects, [JANUARY])
 
 
 @pytest.mark.usefixtures("two_months")
