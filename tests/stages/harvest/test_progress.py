@@ -155,6 +155,23 @@ def test_a_page_that_stays_empty_while_its_cursor_moves_on_is_passed_over(search
     assert search.progress.hits == 240
 
 
+def test_a_first_page_that_stays_empty_while_its_cursor_moves_on_is_passed_over(search):
+    """The newest hundred were removed, as of an account that was closed."""
+    for _ in range(PATIENCE):
+        assert search.index == 0
+        search.answer([], 100)
+    assert (search.progress.cursor, search.progress.is_stuck) == (Cursor(100, "7"), False)
+
+
+def test_a_page_that_shows_but_the_edge_of_the_one_before_is_passed_over(search):
+    """What belongs there was removed, and TikTok repeats some of the page before on each."""
+    search.answer(videos(0, 100))
+    for _ in range(PATIENCE):
+        assert search.index == 100
+        search.answer(videos(97, 3), 200)
+    assert (search.index, search.progress.is_stuck) == (200, False)
+
+
 def test_empty_pages_are_not_passed_over_for_ever(search):
     search.answer(videos(0, 100))
     while not search.progress.is_stuck:
