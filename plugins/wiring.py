@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+#: TikTok's clock and this worker's differ by a second or so; who wakes too early waits twice.
+APART = timedelta(seconds=5)
+
 
 def asked(context: Mapping[str, Any]) -> Asked:
     """What a run asks for: the dates of its form, the interval of its backfill, or everything still missing.
@@ -75,7 +78,7 @@ def airflow_outcomes() -> Iterator[None]:
     try:
         yield
     except Tomorrow as error:
-        until = datetime.now(UTC) + error.wait
+        until = datetime.now(UTC) + error.wait + APART
         log.warning("waiting until %s UTC: %s", f"{until:%Y-%m-%d %H:%M}", error)
         get_current_context()["waits"] = f" (waits until {until:%Y-%m-%d %H:%M} UTC)"  # type: ignore[typeddict-unknown-key]
         raise AirflowRescheduleException(until) from error  # type: ignore[no-untyped-call]

@@ -87,7 +87,7 @@ class Round(_Frozen):
 
     @property
     def can_be_completed(self) -> bool:
-        """Whether nothing but parked slices keeps the round from being complete, so that another run asks those only."""
+        """Whether nothing but parked slices keeps the round from being complete: another run asks only those."""
         failed = [each for each in self.checks if each.failed]
         return bool(self.parked_slices) and all(each.name in ABOUT_PARKED_SLICES for each in failed)
 
@@ -119,11 +119,11 @@ class Round(_Frozen):
         return self.model_copy(update={"counts": counts, "days": dict(days)})
 
     def reopen(self, run: str) -> "Round":
-        """The round with what was parked open again, for another run; what is done stays done."""
+        """The round with what was parked, and what had found nothing, open again for another run."""
         slices, number = list(self.slices), self.next_number
         tried_from = number
         for place, each in enumerate(self.slices):
-            if each.state is SliceState.PARKED:
+            if each.state is SliceState.PARKED or (each.state is SliceState.DONE and not each.hits):
                 slices[place] = each.split("asked again by another run")
                 slices.append(each.reopen(number))
                 number += 1

@@ -12,7 +12,7 @@ each day that it concerns. Nobody writes a note again; deleting the notes of a d
 
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import orjson
@@ -37,6 +37,9 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 #: How refusals of the daily quota are called among the doubts; a good answer in between does not clear them.
 DAILY_QUOTA = "daily quota @day"
+
+#: TikTok tells its time in whole seconds, so that clocks differ by one: a rest that ends this soon has ended.
+SOON = timedelta(seconds=2)
 
 
 @dataclass
@@ -132,7 +135,7 @@ class Ledger:
         return known if known and known[0] == version else (version, _entry(self.objects, path))
 
     def _check(self, at: datetime, day: Spent) -> None:
-        if day.rests_until and (until := datetime.fromisoformat(day.rests_until)) > at:
+        if day.rests_until and (until := datetime.fromisoformat(day.rests_until)) > at + SOON:
             rest = Rest(day.why)
             raise QuotaExhausted(until, at, rest) if rest.of_quota else ApiResting(until, at, rest)
         until = renewed_at(at.date(), self.client)
@@ -146,7 +149,7 @@ class Ledger:
         return until
 
     def _note(self, note: Spent, *days: date) -> None:
-        for day in set(days):
+        for day in dict.fromkeys(days):
             self.objects.write(ledger_entry(self.client, day, f"note-{uuid4().hex}"), _json(note))
 
     def _count(self, more: Spent) -> None:

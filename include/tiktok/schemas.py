@@ -60,7 +60,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("video_label", "video_tag"), (dict, list)),
     "is_stem_verified": (bool,),
 }
-"""Which kinds of JSON value each field was documented or seen to have; another kind is drift that people are told of."""
+"""Which kinds of JSON value each field was documented or seen to have; people are told of another kind."""
 
 REGION = list(VIDEO_FIELDS).index("region_code")
 

@@ -4,7 +4,6 @@ from itertools import chain
 
 import pytest
 
-from include.stages.attempt import LAST_DAY
 from tests.scenarios.world import days
 
 WINDOWS = days(12).cut(4)
@@ -22,7 +21,7 @@ def test_a_new_harvest_asks_for_the_last_day_again_when_end_date_is_left_out(mak
     world = make(videos_per_day=20, end_date_inclusive=False)
     world.task(WINDOWS[0])
     world.task(WINDOWS[0], run="manual__2", reharvest=True)
-    assert {page.run for page in world.pages(WINDOWS[0], LAST_DAY)} == {"manual__1", "manual__2"}
+    assert {page.run for page in world.pages(WINDOWS[0]) if page.slice > 1} == {"manual__1", "manual__2"}
 
 
 def test_a_cut_window_keeps_the_last_day_of_each_piece_when_end_date_is_left_out(make):

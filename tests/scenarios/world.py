@@ -47,6 +47,7 @@ SMALL = {
     "scheduled_share": 0,
     "creators": 200,
 }
+MOST_WAITS = 100
 PARAMS = {"start_date": None, "end_date": None, "dry_run": False, "reharvest": False}
 
 
@@ -111,12 +112,13 @@ class World:
     def task_until_done(self, window: Window, run: str = "manual__1") -> tuple[dict, list[timedelta]]:
         """The task as Airflow runs it: after each wait it starts again; also tells how long it waited each time."""
         waits: list[timedelta] = []
-        while True:
+        while len(waits) < MOST_WAITS:
             try:
                 return self.task(window, run), waits
             except AirflowRescheduleException as wait:
                 waits.append(wait.reschedule_date - datetime.now(UTC))
                 self.pass_time(waits[-1])
+        raise AssertionError(f"{window} still waits after {MOST_WAITS} times")
 
     def context(self, run: str, *, reharvest: bool = False) -> dict[str, Any]:
         ti = SimpleNamespace(xcom_push=lambda *_: None, dag_id="harvest__x", get_dr_count=lambda **_: 0)

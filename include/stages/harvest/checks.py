@@ -39,6 +39,7 @@ WITNESS_OF = timedelta(hours=2)
 MANY = 100
 
 NAME_ONE = "Name a canary query that must find something on these days: once it does, this count is believed"
+BY_TEXT = "Name a canary query by keyword or hashtag that must find something on these days: it tells of texts"
 
 
 def judge(unit: Unit) -> list[Check]:
@@ -83,9 +84,11 @@ def _check_searches(unit: Unit) -> Iterator[Check]:
     """How the end of each search was proven, and what TikTok's cursors did."""
     done = [each for each in unit.now.slices if each.state is SliceState.DONE]
     proofs = {proof: sum(each.proof == proof for each in done) for proof in (BY_HITS, BY_ONE_MORE_CALL, REFUSED)}
-    refused = [each.name for each in done if each.proof == REFUSED]
-    ends = f"TikTok refused to be asked behind the end of {', '.join(refused)}; its first days were looked at again"
-    yield check("ends of searches", ends if refused else "", verdict=Verdict.WARNING, searches=len(done), **proofs)
+    refused = [each for each in done if each.proof == REFUSED]
+    open_ends = [each.name for each in refused if not any(other.after == each.number for other in unit.now.slices)]
+    ends = f"TikTok refused to be asked behind the end of {', '.join(open_ends or [each.name for each in refused])}"
+    verdict = Verdict.FAILED if open_ends else Verdict.WARNING
+    yield check("ends of searches", ends if refused else "", verdict=verdict, searches=len(done), **proofs)
     same = Counter(each.hits for each in done if each.proof == BY_ONE_MORE_CALL and each.hits)
     limit, times = max(same.items(), key=lambda each: each[1], default=(0, 0))
     cap = f"{times} searches ended at exactly {limit} hits, which looks like a limit" if times > 1 else ""
@@ -105,12 +108,14 @@ def _contradict(unit: Unit, done: Slice) -> str:
     improbable. Its last day is left out where it brought nothing of it: it may not have been counted in.
     """
     came, found = unit.progress(done), unit.gathering.days_of(unit.now.number)
+    looks = [each.days for each in unit.now.slices if each.aim is Aim.LOOK and each.state is SliceState.DONE]
     days = [day for day in done.days if day != done.end or came.days[day]]
     known = sum(found.get(day, 0) for day in days)
     few = done.hits is not None and done.hits < min(known * (1 - MAY_GO), known - CHANCE * math.sqrt(known))
     if few or (known and done.hits == 0):
         return f"{done.name}: TikTok told {done.hits} hits, but {known} records of these days are known"
-    expected = sum(found.values()) / max(1, len(found)) * len(days)
+    silent = [day for day in days if not any(day in look for look in looks)]
+    expected = sum(found.values()) / max(1, len(found)) * len(silent)
     if done.aim is Aim.COLLECT and not len(came.ids) and expected >= ALL_BUT_CERTAIN:
         return f"{done.name}: TikTok told nothing, but the other days make {expected:.0f} records probable"
     return ""
@@ -133,19 +138,19 @@ def _check_counts(unit: Unit) -> Iterator[Check]:
     """Whether so few are believable. Every doubt about a count is settled when each canary query finds something."""
     elsewhere, near = known_elsewhere(unit), ask_neighbours(unit)
     known = max(_believed(unit), elsewhere.get(unit.manifest.query_id, 0))
-    found, others = unit.now.counts.found, sum(elsewhere.values())
+    found, others, by_text = unit.now.counts.found, sum(elsewhere.values()), finds_by_text(unit.manifest.query)
     others = others or unit.gathering.found_by_others(unit.manifest.query_id)
     doubts = {
         "earlier rounds": _doubt_known(found, known),
         "earlier queries": _doubt_others(found, known, others, near),
-        "neighbours": _doubt_neighbours(found, known, near, by_text=finds_by_text(unit.manifest.query)),
+        "neighbours": _doubt_neighbours(found, known, near, by_text=by_text),
     }
     doubt = next(filter(None, doubts.values()), "")
     canaries = ask_canaries(unit) if doubt or not found else None
     settled = canaries is True and _is_recent(unit)
     figures = {"earlier rounds": known, "earlier queries": others, "neighbours": near.expected}
     for name, reason in doubts.items():
-        wish = "" if settled or unit.project.canary_queries else f". {NAME_ONE}"
+        wish = "" if canaries is not None else f". {BY_TEXT if by_text else NAME_ONE}"
         verdict = Verdict.WARNING if settled else Verdict.FAILED
         told = f"{reason}{wish}" if reason else ""
         yield check(name, told, verdict=verdict, found=found, expected=figures[name])

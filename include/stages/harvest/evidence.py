@@ -15,6 +15,7 @@ from include.stages.harvest.search import SPLIT_TRIES
 from include.stages.harvest.unit import Unit
 from include.storage.manifests import list_units, stream_units
 from include.storage.parts import ids_on
+from include.tiktok.query import finds_by_text
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,12 @@ def ask_neighbours(unit: Unit) -> Neighbours:
 
 
 def ask_canaries(unit: Unit) -> bool | None:
-    """Whether each canary query finds something on the unit's days; None where the project has none."""
-    queries = unit.project.canary_queries
+    """Whether each canary query finds something on the unit's days; None where the project has none that can tell.
+
+    TikTok was seen to answer texts with nothing while it answers other queries: only a text tells of a text.
+    """
+    by_text = finds_by_text(unit.manifest.query)
+    queries = [query for query in unit.project.canary_queries if finds_by_text(query) or not by_text]
     return all(_finds(unit, query) for query in queries) if queries else None
 
 

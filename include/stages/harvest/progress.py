@@ -58,6 +58,7 @@ class Progress:
         self.early_ends = 0
         self.odd_cursors = 0
         self._empty = 0
+        self._last_page: set[int | None] = set()
         self._ends = False
         self._lowest: int | None = None
         self._contradictions = 0
@@ -92,9 +93,10 @@ class Progress:
             self._finish(_hits_behind(page, content), BY_ONE_MORE_CALL)
         elif not size:
             self._ends = self._ends or (content.more is False and not content.returned)
-            self._ask_again(page, content, own)
+            self._ask_again(page, content, own, set(keys))
         else:
             self._go_on(page, content, own)
+            self._last_page = set(keys) if keys else self._last_page
 
     def refuse_one_more_call(self) -> None:
         """TikTok refuses to be asked behind the end that it told: the end stands, unproven."""
@@ -146,11 +148,17 @@ class Progress:
         shorter = told is not None and page.index < told < own.index and not self._ends
         self.cursor = Cursor(told, own.search_id) if shorter and told else own
 
-    def _ask_again(self, page: Page, content: Content, own: Cursor) -> None:
-        """Nothing new: the same call again. An empty page that stays empty, its cursor moved on, is passed over."""
+    def _ask_again(self, page: Page, content: Content, own: Cursor, keys: set[int | None]) -> None:
+        """Nothing new: the same call again.
+
+        A page that stays empty, or shows but the edge of the one before, is passed over when its cursor moved on: what
+        belongs there was removed. The page before in full is another matter.
+        """
         self.repeats += 1
         self.cursor = Cursor(page.index, page.request.get("search_id")) if page.index else START
-        if self.is_stuck and not content.returned and content.more and content.index == own.index:
+        edge = not keys or keys < self._last_page
+        removed = edge and content.more and content.index == own.index
+        if self.is_stuck and removed:
             self.repeats, self._empty, self.cursor = 0, self._empty + 1, own
 
     def _finish(self, hits: int | None, proof: str) -> None:

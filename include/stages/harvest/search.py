@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 #: Calls with the id of a search that has given pages already: it was ready long ago.
 WORKED_TRIES = 3
 
+#: Calls behind the end that TikTok told: it may refuse them for good.
+BEHIND_TRIES = 2
+
 #: Calls for a slice that TikTok fails on: the one that it was split from has had more patience already.
 SPLIT_TRIES = 3
 
@@ -111,8 +114,8 @@ def _next_page(unit: Unit, asked: Slice, progress: Progress) -> Page:
 
 def _search_tries(asked: Slice, progress: Progress, now: datetime) -> int:
     """How often a refused search id is tried: a fresh one may not be ready for some seconds."""
-    if is_old(progress, now) or progress.follows_an_end:
+    if is_old(progress, now):
         return 1
     if progress.number > 1:
-        return WORKED_TRIES
+        return BEHIND_TRIES if progress.follows_an_end else WORKED_TRIES
     return WORKED_TRIES if asked.jump and progress.number == 1 else SEARCH_TRIES

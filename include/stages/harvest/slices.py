@@ -97,19 +97,20 @@ class Splitter:
 
         Hours count only where TikTok's cursor did not prove the end: nights are silent, too.
         """
-        at, first = came.reached_at(), min((day for day in done.days if days.get(day)), default=None)
+        first = min((day for day in done.days if days.get(day)), default=None)
         if first is None:
             return []
         total = sum(days.get(day, 0) for day in Window(first, done.end))
         if first > done.start:
             silent, filled = Window(done.start, first - DAY), Window(first, done.end)
-            improbable = total / filled.days * silent.days >= IMPROBABLE
-            return [self._part(done, silent, aim=Aim.LOOK)] if improbable else []
-        if done.proof == BY_HITS or at is None:
-            return []
-        hours = max(0.0, (at - datetime.combine(first, time(), UTC)) / HOUR)
-        if total / max(1.0, 24 * done.days.days - hours) * hours < IMPROBABLE and done.proof != REFUSED:
-            return []
+            return self._look_at(done, silent) if total / filled.days * silent.days >= IMPROBABLE else []
+        return self._look_narrower(done, first) if _ends_in_silence(done, came, first, total) else []
+
+    def _look_at(self, about: Slice, days: Window) -> list[Slice]:
+        return [self._look_at_day(about, days.end) if days.days == 1 else self._part(about, days, aim=Aim.LOOK)]
+
+    def _look_narrower(self, done: Slice, first: date) -> list[Slice]:
+        """The day in which a search ended, by itself; where it was asked by itself already, in narrower questions."""
         if done.days.days > 1 and "create_date" not in done.narrowing:
             return [self._look_at_day(done, first)]
         narrower = self.entity.narrow(self.query, done)
@@ -183,3 +184,13 @@ class Splitter:
             retry=retry,
             jump=jump,
         )
+
+
+def _ends_in_silence(done: Slice, came: Progress, first: date, total: int) -> bool:
+    """Whether a search that nothing but a second call proved ended hours after the beginning of its first day."""
+    at = came.reached_at()
+    if done.proof == BY_HITS or at is None:
+        return False
+    hours = max(0.0, (at - datetime.combine(first, time(), UTC)) / HOUR)
+    expected = total / max(1.0, 24 * done.days.days - hours) * hours
+    return done.proof == REFUSED or expected >= IMPROBABLE
