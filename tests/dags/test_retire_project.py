@@ -153,7 +153,9 @@ def test_a_rejected_purge_removes_nothing_and_says_who_rejected_it(retire, varia
 def test_a_window_that_is_harvested_when_the_approval_comes_stops_the_purge(
     retire, storage, registry, api_client, said
 ):
-    with answering(api_client, DAG_ID, "Approve", lambda: take(storage, LAYOUT.unit(str(JANUARY)), "another run", now())):
+    with answering(
+        api_client, DAG_ID, "Approve", lambda: take(storage, LAYOUT.unit(str(JANUARY)), "another run", now())
+    ):
         done = retire()
     assert states(done)["purge_data"] == {"failed"}
     assert "a harvest is at work" in said()

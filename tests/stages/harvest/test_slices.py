@@ -28,7 +28,7 @@ def splitter(asked=None, *, jumps=True, bound=100):
     return Splitter(VIDEOS, query() if asked is None else asked, 2, jumps=jumps, bound=bound)
 
 
-def piece(start, end=None, **changes):
+def of_january(start, end=None, **changes):
     """A slice of these days of January."""
     start, end = date(2026, 1, start), date(2026, 1, end or start)
     return Slice(**{"number": 1, "start": start, "end": end, **changes})
@@ -60,12 +60,15 @@ def told(slices):
 
 @pytest.mark.parametrize("why", [BROAD, UNREADABLE])
 def test_a_search_that_brought_nothing_is_halved_by_its_days_the_later_ones_first(why):
-    assert told(splitter().split(piece(1, 30), Played().progress, why)) == [(16, 30, "collect"), (1, 15, "collect")]
-    assert told(splitter().split(piece(1, 3), Played().progress, why)) == [(3, 3, "collect"), (1, 2, "collect")]
+    assert told(splitter().split(of_january(1, 30), Played().progress, why)) == [
+        (16, 30, "collect"),
+        (1, 15, "collect"),
+    ]
+    assert told(splitter().split(of_january(1, 3), Played().progress, why)) == [(3, 3, "collect"), (1, 2, "collect")]
 
 
 def test_one_day_is_halved_by_the_regions_of_the_query():
-    parts = splitter(query("BE", "NL", "FR")).split(piece(5), Played(piece(5)).progress, BROAD)
+    parts = splitter(query("BE", "NL", "FR")).split(of_january(5), Played(of_january(5)).progress, BROAD)
     assert told(parts) == [
         (5, 5, "collect", {"region_code": ("BE", "NL")}),
         (5, 5, "collect", {"region_code": ("FR",)}),
@@ -76,7 +79,7 @@ def test_one_day_is_halved_by_the_regions_of_the_query():
     ("asked", "regions"), [(query(), {}), (query("BE"), {}), (query("BE", "NL"), {"region_code": ("BE",)})]
 )
 def test_one_region_is_split_by_the_classes_of_length(asked, regions):
-    one = piece(5, narrowing=regions)
+    one = of_january(5, narrowing=regions)
     parts = splitter(asked).split(one, Played(one).progress, BROAD)
     assert [each.narrowing for each in parts] == [{**regions, "video_length": (length,)} for length in LENGTHS]
 
@@ -85,7 +88,7 @@ def test_one_region_is_split_by_the_classes_of_length(asked, regions):
     "asked", [query(), query(**{"not": [{"operation": "EQ", "field_name": "video_length", "field_values": ["LONG"]}]})]
 )
 def test_what_cannot_be_narrowed_any_more_is_not_split(asked):
-    one = piece(5, narrowing={"video_length": ("SHORT",)} if asked == query() else {})
+    one = of_january(5, narrowing={"video_length": ("SHORT",)} if asked == query() else {})
     assert splitter(asked).split(one, Played(one).progress, BROAD) == []
 
 
@@ -117,7 +120,7 @@ def test_a_search_that_was_lost_after_its_first_page_is_asked_again_once(why):
 
 
 def test_a_search_that_is_lost_where_the_one_before_it_was_is_not_asked_a_third_time():
-    asked = piece(1, 30, number=2, after=1, jump=1900)
+    asked = of_january(1, 30, number=2, after=1, jump=1900)
     parts = splitter().split(asked, reached(10, asked), LOST)
     assert asked.jump not in [each.jump for each in parts]
     assert {day for each in parts if each.aim is Aim.COLLECT for day in each.days} == set(
@@ -156,14 +159,14 @@ def test_a_verification_is_cut_into_what_a_try_can_afford():
 
 
 def test_a_verification_whose_jump_is_refused_is_asked_from_its_start():
-    asked = piece(22, 30, number=2, aim=Aim.VERIFY, after=1, jump=800)
+    asked = of_january(22, 30, number=2, aim=Aim.VERIFY, after=1, jump=800)
     assert told(splitter(jumps=False).split(asked, Played(asked).answer(videos(0, 100)).progress, NO_JUMP)) == [
         (22, 30, "verify")
     ]
 
 
 def test_a_verification_that_is_lost_is_cut_into_what_a_search_survives():
-    asked = piece(1, 30, number=2, aim=Aim.VERIFY, after=1)
+    asked = of_january(1, 30, number=2, aim=Aim.VERIFY, after=1)
     parts = splitter(jumps=False).split(asked, reached(21, asked), NO_JUMP)
     assert told(parts) == [
         (29, 30, "verify"),
@@ -175,13 +178,13 @@ def test_a_verification_that_is_lost_is_cut_into_what_a_search_survives():
 
 
 def test_a_verification_that_came_nowhere_is_not_split():
-    asked = piece(22, 30, number=2, aim=Aim.VERIFY, after=1)
+    asked = of_january(22, 30, number=2, aim=Aim.VERIFY, after=1)
     assert splitter(jumps=False).split(asked, Played(asked).progress, BROAD) == []
 
 
 @pytest.mark.parametrize("why", [BROAD, UNREADABLE])
 def test_a_second_look_that_fails_is_not_split(why):
-    assert splitter().split(piece(1, aim=Aim.LOOK), Played(piece(1)).progress, why) == []
+    assert splitter().split(of_january(1, aim=Aim.LOOK), Played(of_january(1)).progress, why) == []
 
 
 ERRORS = st.sampled_from([BROAD, LOST, STUCK, UNREADABLE, NO_JUMP])
@@ -264,7 +267,7 @@ def test_silence_that_chance_explains_is_believed(records):
 @pytest.mark.parametrize("narrowing", [{}, {"region_code": ("BE",)}])
 def test_a_last_day_without_a_record_is_asked_in_the_way_that_counts_it_in(narrowing):
     """Row 6: an API that leaves `end_date` out."""
-    asked = piece(1, 30, narrowing=narrowing)
+    asked = of_january(1, 30, narrowing=narrowing)
     come = [video(at=at(29, 23) - timedelta(hours=n)) for n in range(29 * 24)]
     came, done = ended(asked, come)
     (look,) = splitter().look_again(done, came, came.days)
@@ -273,7 +276,7 @@ def test_a_last_day_without_a_record_is_asked_in_the_way_that_counts_it_in(narro
 
 
 def test_a_look_at_a_day_is_not_looked_at_again():
-    asked = piece(30, 31, aim=Aim.LOOK, narrowing={"create_date": ("20260130",)})
+    asked = of_january(30, 31, aim=Aim.LOOK, narrowing={"create_date": ("20260130",)})
     came, done = ended(asked, [])
     assert splitter().look_again(done, came, came.days) == []
 
@@ -294,7 +297,7 @@ def test_a_refused_end_is_looked_at_however_short_the_silence():
 
 
 def test_a_day_that_ended_too_early_is_looked_at_in_what_it_can_be_narrowed_to():
-    asked = piece(5)
+    asked = of_january(5)
     come = [video(at=at(5, 23) - timedelta(minutes=n)) for n in range(300)]
     came, done = ended(asked, come)
     looks = splitter(query("BE", "NL")).look_again(done, came, came.days)
@@ -307,7 +310,7 @@ def test_a_day_that_ended_too_early_is_looked_at_in_what_it_can_be_narrowed_to()
 
 def test_silent_days_that_were_not_silent_mean_that_the_day_of_the_end_is_asked_and_those_passed_are_verified():
     came, done = ended(WHOLE, LATE)
-    look = piece(1, 12, number=2, aim=Aim.LOOK, after=1)
+    look = of_january(1, 12, number=2, aim=Aim.LOOK, after=1)
     parts = splitter(jumps=False).correct_end(look, done, came)
     assert (parts[0].aim, parts[0].narrowing) == (Aim.LOOK, {"create_date": ("20260113",)})
     assert [(each.start.day, each.end.day, each.aim) for each in parts[1:]] == [(14, 30, Aim.VERIFY)]
