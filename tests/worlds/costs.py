@@ -1,5 +1,6 @@
 """Costs: no page is paid for twice, no unit spends more than its budget, and no reserve is broken."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any
 import orjson
 
 from include.domain.errors import StorageUnavailable
-from include.domain.manifest import State, UnitManifest
+from include.domain.manifest import UnitManifest
 from include.domain.page import Page
 from include.domain.project import ResearchProject
 from include.sandbox.sandbox import Sandbox
@@ -20,6 +21,9 @@ from tests.worlds.complaints import Complaints
 from tests.worlds.records import ids_of
 from tests.worlds.scheduler import Killed, Task, Terminated
 from tests.worlds.wire import Request
+
+#: Days between the tries of a unit that is not complete; then it waits for a person.
+RESTS = (1, 3, 7)
 
 
 @dataclass
@@ -47,7 +51,7 @@ class Costs:
     _paid: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     _spending: dict[int, Spending] = field(default_factory=dict)
 
-    def before_request(self, task: Task, request: Request, believed: datetime, unit: UnitManifest | None) -> None:
+    def before_request(self, task: Task, request: Request, believed: datetime) -> None:
         """A request is about to reach TikTok; `believed` is the time by the task's clock."""
         if request.path != VIDEOS.path:
             return
@@ -56,7 +60,6 @@ class Costs:
         if spent.fruitless > max(AT_LEAST, project.daily_requests // SHARE) + MOST:
             self.complaints.add("budget", f"{task.name}: {spent.fruitless} requests in a row without a new record")
         self._check_reserve(task, believed)
-        self._check_rest(task, unit)
         body = _text(request.body)
         if request.body.get("search_id") and body in self._paid[task.project, task.window] and not self._has_twin(task):
             self.complaints.add("paid twice", f"{task.name} asks again for a page that is stored: {body[-120:]}")
@@ -80,6 +83,17 @@ class Costs:
                 self._paid[project, unit].add(body)
         known |= ids
 
+    def check_rest(self, task: Task, before: UnitManifest | None, after: UnitManifest) -> None:
+        """A unit is about to be tried again: nothing is asked on the days between its tries."""
+        if before is None or before.covers or before.query_id != after.query_id:
+            return
+        if before.now.ended_at is None or after.now.ended_at is not None or self.may_ask(task):
+            return
+        days = RESTS[before.tries - 1] if before.tries <= len(RESTS) else math.inf
+        rested = (self.sandbox.clock.now() + timedelta(hours=1)).date() - before.now.ended_at.date()
+        if rested.days < days:
+            self.complaints.add("rest", f"{task.name} tries {after.name} again, which is {before.now.state} and rests")
+
     def end(self, task: Task) -> None:
         """A process has ended: at most the answer that was at hand when it died is lost."""
         unsaved = len(self._spending.pop(id(task), Spending()).unsaved)
@@ -101,13 +115,6 @@ class Costs:
         most = max(each.daily_requests for name, each in self.projects.items() if self.clients[name] == client)
         if self.requests[client, today] - self._straddled[client, today] > most:
             self.complaints.add("reserve", f"{task.name}: request {self.requests[client, today]} of {most} on {today}")
-
-    def _check_rest(self, task: Task, unit: UnitManifest | None) -> None:
-        """Nothing is asked for a unit on the days between its tries."""
-        if unit is None or unit.now.state is State.OPEN or unit.now.begun_by == task.run or self.may_ask(task):
-            return
-        if not unit.is_due(self.sandbox.clock.now() + timedelta(hours=1)):
-            self.complaints.add("rest", f"{task.name} asks for a unit that is {unit.now.state} and rests")
 
     def _has_twin(self, task: Task) -> bool:
         """Whether a process of the same task is, or was, at work that Airflow took for dead."""

@@ -31,8 +31,7 @@ class Invariants:
 
     def before_request(self, request: Request, believed: datetime) -> None:
         if task := self.scheduler.current:
-            unit = self.records[task.project].manifest(task.window) if task.window else None
-            self.costs.before_request(task, request, believed, unit)
+            self.costs.before_request(task, request, believed)
 
     def after_request(self, request: Request) -> None:
         if task := self.scheduler.current:
@@ -58,4 +57,6 @@ class Invariants:
     def _check_manifest(self, task: Task, path: str, content: bytes, project: str, unit: str) -> None:
         records = self.records[project]
         self.writers.check_lease(task, records.layout.unit(unit), path)
-        self.truth.check(task, project, records.manifest(unit), UnitManifest.model_validate_json(content))
+        before, after = records.manifest(unit), UnitManifest.model_validate_json(content)
+        self.costs.check_rest(task, before, after)
+        self.truth.check(task, project, before, after)

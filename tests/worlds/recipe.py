@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from include.domain.project import ResearchProject, read_project
-from include.domain.window import DAY
+from include.domain.window import DAY, Window
 from include.sandbox.corpus import EVERYTHING
 from include.sandbox.settings import SandboxSettings
 from include.sandbox.tokens import CLIENT_KEY, CLIENT_SECRET
@@ -104,7 +104,18 @@ def _roughen(recipe: Recipe) -> Recipe:
     }
     other = (moments[0], rng.choice(OTHER_QUERIES)) if rng.random() < 0.3 else None
     steps = tuple((each, timedelta(seconds=rng.choice((-1_200, -40, 90, 600)))) for each in moments[1:])
-    return replace(recipe, kills={**recipe.kills, **troubles}, other_query=other, jumps=steps)
+    again = tuple(_again(rng, recipe) for _ in range(rng.choice((0, 1, 2))))
+    kills, triggers = {**recipe.kills, **troubles}, recipe.triggers + again
+    return replace(recipe, kills=kills, triggers=triggers, other_query=other, jumps=steps)
+
+
+def _again(rng: Random, recipe: Recipe) -> Plan:
+    """A window that is asked for again whole, most likely after it was complete."""
+    project = rng.choice(recipe.projects)
+    whole = Window(project.period.start, project.period.end or project.period.start)
+    days = rng.choice(whole.cut(project.window_days))
+    at = START + rng.random() * (recipe.fair_at - START + timedelta(days=2))
+    return Plan(at, project.project_id, days.start, days.end, reharvest=True)
 
 
 def _make_recipe(seed: int) -> Recipe:
