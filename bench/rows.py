@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bench.requests import PROJECT
+from include.domain.check import check
 from include.domain.manifest import Counts, Round, State, UnitManifest
 from include.domain.observation import FIRST_SEEN, OBSERVED_AT, RAW
 from include.domain.slice import Slice
@@ -25,6 +26,9 @@ from include.tiktok.schemas import INSTANT, VIDEO_FIELDS, VIDEO_SCHEMA, video_ta
 SEEN = datetime(2026, 6, 1, 10, tzinfo=UTC)
 LATER = SEEN + timedelta(days=10)
 SAMPLE_DAYS = Window(date(2026, 1, 1), date(2026, 1, 10))
+
+#: As many as a manifest has, with as many figures.
+CHECKS = tuple(check(f"check number {number}", found=number, expected=number) for number in range(17))
 
 
 class Videos:
@@ -89,6 +93,7 @@ def complete_unit(window: Window, records: int, seen: datetime) -> UnitManifest:
     query, pages = query_of(PROJECT), records // 100 + 1
     whole = Slice(number=1, start=window.start, end=window.end).finish(records, "hits")
     counts = Counts(pages=pages, requests=pages, returned=records, distinct=records, found=records, hits=records)
-    now = Round(fields=tuple(VIDEO_FIELDS), slices=(whole,)).with_counts(counts, {})
+    days = {day.isoformat(): records // window.days for day in window}
+    now = Round(fields=tuple(VIDEO_FIELDS), slices=(whole,)).with_counts(counts, days)
     unit = UnitManifest(start=window.start, end=window.end, query=query, query_id=query_id(query), now=now)
-    return unit.close_round(now.close(State.COMPLETE, (), "", seen))
+    return unit.close_round(now.close(State.COMPLETE, CHECKS, "", seen))
