@@ -15,9 +15,10 @@ class Verdict(StrEnum):
     FAILED = "failed"
 
 
-#: The checks that fail because slices are parked: another run asks those again, and the round can still be completed.
+#: The checks that fail for single slices: another run asks those again, and the round can still be completed.
 SLICES, VERIFICATION, LOOKS, SPENDING = "slices", "verification", "second looks", "requests without a new record"
-ABOUT_PARKED_SLICES = (SLICES, VERIFICATION, LOOKS, SPENDING)
+ENDS = "ends of searches"
+ABOUT_SLICES = (SLICES, VERIFICATION, LOOKS, SPENDING, ENDS)
 
 
 class Check(BaseModel):

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from include.domain.check import ABOUT_PARKED_SLICES, Check, Verdict
+from include.domain.check import ABOUT_SLICES, Check, Verdict
 from include.domain.errors import WindowNotComplete
 from include.domain.slice import Slice, SliceState
 from include.domain.window import Window
@@ -58,9 +58,9 @@ class Counts(_Frozen):
 class Round(_Frozen):
     """One time through all slices of a unit, in one run or several.
 
-    `begun_by` is the run that began it. `ended_at` is None as long as it goes on; `days` counts what was found on each
-    day. `jumps` is False once TikTok has refused to go on in the middle of a fresh search. `tried_from` is the first
-    slice that was added since the round was opened last.
+    `begun_by` is the run that began it, `ended_by` the one that ended it. `ended_at` is None as long as it goes on;
+    `days` counts what was found on each day. `jumps` is False once TikTok has refused to go on in the middle of a fresh
+    search. `tried_from` is the first slice that was added since the round was opened last.
     """
 
     number: int = 1
@@ -69,6 +69,7 @@ class Round(_Frozen):
     slices: tuple[Slice, ...]
     state: State = State.OPEN
     ended_at: datetime | None = None
+    ended_by: str = ""
     reason: str = ""
     checks: tuple[Check, ...] = ()
     counts: Counts = Counts()
@@ -87,9 +88,9 @@ class Round(_Frozen):
 
     @property
     def can_be_completed(self) -> bool:
-        """Whether nothing but parked slices keeps the round from being complete: another run asks only those."""
-        failed = [each for each in self.checks if each.failed]
-        return bool(self.parked_slices) and all(each.name in ABOUT_PARKED_SLICES for each in failed)
+        """Whether nothing but single slices keeps the round from being complete: another run asks only those."""
+        failed = [each.name for each in self.checks if each.failed]
+        return bool(failed) and all(name in ABOUT_SLICES for name in failed)
 
     @property
     def next_number(self) -> int:
@@ -127,11 +128,18 @@ class Round(_Frozen):
                 slices[place] = each.split("asked again by another run")
                 slices.append(each.reopen(number))
                 number += 1
-        fresh = {"state": State.OPEN, "ended_at": None, "reason": "", "checks": (), "tried_from": tried_from}
+        fresh = {
+            "state": State.OPEN,
+            "ended_at": None,
+            "ended_by": "",
+            "reason": "",
+            "checks": (),
+            "tried_from": tried_from,
+        }
         return self.model_copy(update={**fresh, "slices": tuple(slices), "begun_by": run})
 
-    def close(self, state: State, checks: Sequence[Check], reason: str, at: datetime) -> "Round":
-        update = {"state": state, "checks": tuple(checks), "reason": reason, "ended_at": at}
+    def close(self, state: State, checks: Sequence[Check], reason: str, at: datetime, by: str) -> "Round":
+        update = {"state": state, "checks": tuple(checks), "reason": reason, "ended_at": at, "ended_by": by}
         return self.model_copy(update=update)
 
 

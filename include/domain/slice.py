@@ -33,7 +33,8 @@ class Aim(StrEnum):
 class Slice(BaseModel):
     """One search: its days, what narrows the unit's query, and how it ended.
 
-    `number` counts the slices of a round, and its pages carry it. `after` is the slice it was split from; it is a
+    `number` counts the slices of a round, and its pages carry it. `one_day` is asked so that it does not matter whether
+    TikTok counts `end_date` in. `after` is the slice it was split from; it is a
     `retry` where it asks the same from the start. `jump` is the cursor at which it goes on after its first page,
     because the other one brought the pages before. `rested_at` is the page at which it rested before it was split.
     `hits` is how many records TikTok found, those it withholds included; None where it did not say. `proof` is the
@@ -47,6 +48,7 @@ class Slice(BaseModel):
     end: date
     narrowing: Narrowing = {}
     aim: Aim = Aim.COLLECT
+    one_day: bool = False
     after: int = 0
     retry: bool = False
     jump: int = 0
@@ -59,6 +61,10 @@ class Slice(BaseModel):
     @property
     def days(self) -> Window:
         return Window(self.start, self.end)
+
+    @property
+    def last_day(self) -> date:
+        return self.start if self.one_day else self.end
 
     @property
     def name(self) -> str:

@@ -24,10 +24,9 @@ def ends(manifest, state, at=ENDED, **changes):
 # A round and its slices
 
 
-def slices(*states):
-    return tuple(
-        Slice(number=number, start=WINDOW.start, end=WINDOW.end, state=state) for number, state in enumerate(states, 1)
-    )
+def slices(*states, hits=5):
+    whole = Slice(number=1, start=WINDOW.start, end=WINDOW.end, hits=hits)
+    return tuple(whole.model_copy(update={"number": each, "state": state}) for each, state in enumerate(states, 1))
 
 
 def test_what_a_slice_was_split_into_is_asked_in_its_place():
@@ -55,6 +54,13 @@ def test_a_round_that_is_opened_again_asks_only_what_was_parked():
     assert (again.state, again.ended_at, again.reason, again.checks) == (State.OPEN, None, "", ())
     assert (again.number, again.begun_by, again.tried_from) == (1, "manual__2", 6)
     assert not again.jumps, "what TikTok refuses, it refuses to the next run, too"
+
+
+@pytest.mark.parametrize("hits", [0, None])
+def test_a_round_that_is_opened_again_asks_again_what_had_found_nothing(hits):
+    """TikTok answers with nothing for hours at times; a whole day of silence is not believed in the same round."""
+    ended = round_of(WINDOW, State.INCOMPLETE, slices=slices(SliceState.PARKED, SliceState.DONE, hits=hits))
+    assert [each.number for each in ended.reopen("manual__2").open_slices] == [3, 4]
 
 
 PARKED_AND_DONE = (SliceState.DONE, SliceState.PARKED)

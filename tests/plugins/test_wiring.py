@@ -23,7 +23,7 @@ from include.domain.errors import (
     WindowTaken,
 )
 from plugins import wiring
-from plugins.wiring import airflow_outcomes, asked, is_run_over, today
+from plugins.wiring import APART, airflow_outcomes, asked, is_run_over, today
 
 
 def context(run_type, interval=None, **params):
@@ -137,7 +137,7 @@ def test_what_passes_at_a_known_time_gives_the_worker_back_and_shows_the_time_on
     with pytest.raises(AirflowRescheduleException) as raised, airflow_outcomes():
         raise error
     until = raised.value.reschedule_date
-    assert before + error.wait <= until <= datetime.now(UTC) + error.wait
+    assert before + error.wait <= until <= datetime.now(UTC) + error.wait + APART
     assert shown == {"waits": f" (waits until {until:%Y-%m-%d %H:%M} UTC)"}
 
 

@@ -8,6 +8,7 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 from include.domain.quota import OUTAGE
 from include.sandbox.corpus import EVERYTHING
 from include.tiktok.regions import REGION_CODES
+from plugins.wiring import APART
 from tests.scenarios.test_rounds import TOO_BROAD, go_on
 from tests.scenarios.world import days
 
@@ -38,7 +39,7 @@ def test_during_an_outage_one_task_asks_and_the_others_of_its_client_wait(make):
     for window in (days(30), *days(30).cut(5)):
         with pytest.raises(AirflowRescheduleException) as waits:
             world.task(window)
-        assert timedelta(minutes=50) < waits.value.reschedule_date - datetime.now(UTC) <= OUTAGE
+        assert timedelta(minutes=50) < waits.value.reschedule_date - datetime.now(UTC) <= OUTAGE + APART
     assert world.requests == spent
     world.sandbox.switch(bad_windows=[])
     assert world.task_until_done(days(30))[0]["state"] == "complete"

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from include.domain.check import LOOKS, SLICES, SPENDING, VERIFICATION, Check, Verdict, check
+from include.domain.check import ENDS, LOOKS, SLICES, SPENDING, VERIFICATION, Check, Verdict, check
 from include.domain.slice import Aim, Slice, SliceState
 from include.stages.harvest.drift import check_fields
 from include.stages.harvest.evidence import Neighbours, ask_canaries, ask_neighbours, known_elsewhere
@@ -88,7 +88,7 @@ def _check_searches(unit: Unit) -> Iterator[Check]:
     open_ends = [each.name for each in refused if not any(other.after == each.number for other in unit.now.slices)]
     ends = f"TikTok refused to be asked behind the end of {', '.join(open_ends or [each.name for each in refused])}"
     verdict = Verdict.FAILED if open_ends else Verdict.WARNING
-    yield check("ends of searches", ends if refused else "", verdict=verdict, searches=len(done), **proofs)
+    yield check(ENDS, ends if refused else "", verdict=verdict, searches=len(done), **proofs)
     same = Counter(each.hits for each in done if each.proof == BY_ONE_MORE_CALL and each.hits)
     limit, times = max(same.items(), key=lambda each: each[1], default=(0, 0))
     cap = f"{times} searches ended at exactly {limit} hits, which looks like a limit" if times > 1 else ""

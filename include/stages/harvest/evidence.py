@@ -80,7 +80,7 @@ def answers_at_all(unit: Unit, failed: Slice) -> bool:
 
 def _finds(unit: Unit, query: Mapping[str, Any]) -> bool:
     """Whether a canary query finds anything; asked for the days of each slice, where the unit was split."""
-    for days in dict.fromkeys(each.days for each in unit.now.slices if each.narrowing.keys() <= {"region_code"}):
+    for days in dict.fromkeys(each.days for each in unit.now.slices if not each.one_day):
         try:
             if _ask(unit, query, Slice(number=1, start=days.start, end=days.end)):
                 return True

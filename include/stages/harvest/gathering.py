@@ -83,8 +83,8 @@ class Gathering:
         keys, dates = [identify(each) for each in content.records], [moment(each) for each in content.records]
         return Reading(content, keys, dates, foreign)
 
-    def add(self, page: Page, reading: Reading, within: Window | None = None) -> tuple[int, int]:
-        """Take a page in; returns how many of its ids are new to its round, and how many are not.
+    def add(self, page: Page, reading: Reading, within: Window | None = None) -> int:
+        """Take a page in; returns how many of its ids are new to its round.
 
         A record counts for its day only when the page's search asked for that day: `within`, or all days of the unit.
         """
@@ -104,7 +104,7 @@ class Gathering:
         self._note_shape(tally, reading.content)
         self._keep(page, reading, tally)
         self.synthetic |= page.synthetic
-        return len(fresh), len(set(keys)) - len(fresh)
+        return len(fresh)
 
     def pages(self, round_: int) -> int:
         """How many pages of a round were added."""

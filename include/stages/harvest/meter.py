@@ -10,8 +10,11 @@ from include.storage.ledger import Ledger
 #: The share of a project's day that a unit may spend without a new record.
 SHARE = 10
 
+#: Beyond that share, one request in vain is allowed for so many that brought something new.
+IN_VAIN = 4
+
 #: And no less than this many requests: a unit of a small project must be able to finish its last looks.
-AT_LEAST = 20
+AT_LEAST = 50
 
 
 @dataclass
@@ -39,14 +42,13 @@ class UnitMeter:
         """Count a request before it goes out.
 
         Raises:
-            BudgetSpent: the unit has spent its share of the day without a new record, or that much more in vain than
-                well.
+            BudgetSpent: the unit has spent its share of the day without a new record, or too much in vain in all.
             WindowTaken: another task has the lease now.
             QuotaExhausted, ApiResting, AnswerDoubted: as the ledger says.
         """
         if self.fruitless >= self.bound:
             raise BudgetSpent(f"{self.fruitless} requests brought no new record, and no more than {self.bound} may")
-        if self.wasted >= self.bound + self.fruitful:
+        if self.wasted >= self.bound + self.fruitful // IN_VAIN:
             raise BudgetSpent(f"{self.wasted} requests brought no new record, and only {self.fruitful} did")
         self.renew_lease(at)
         self.ledger.before_request(at)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from include.domain.page import START, Cursor, Page
-from include.domain.slice import Slice
+from include.domain.slice import Aim, Slice
 from include.stages.harvest.ids import Ids
 from include.tiktok.answer import Content
 
@@ -38,6 +38,7 @@ class Progress:
     `cursor` is what to ask next, None at the end; `number` the last page, `position` the place behind it; `repeats` how
     often the same call has brought nothing new; `news` how many records the round did not know; `hits` and `proof` how
     it ended. `before` is the search that this one goes on from: what that one brought is not new behind the jump.
+    `joined` tells whether the page at the jump overlaps with it.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Progress:
         self.ids = Ids()
         self.early_ends = 0
         self.odd_cursors = 0
+        self.joined = True
         self._empty = 0
         self._last_page: set[int | None] = set()
         self._ends = False
@@ -80,7 +82,9 @@ class Progress:
         fresh = self.ids.add([key for key in keys if key is not None])
         self._note_order(fresh)
         self.days.update(day for day in days if day)
-        if self.number > AFTER_A_JUMP:
+        if self.asked.jump and self.number == AFTER_A_JUMP:
+            self.joined = any(key is not None and self._was_known(key) for key in keys)
+        elif self.number > AFTER_A_JUMP and self.asked.aim is not Aim.VERIFY:
             fresh = [key for key in fresh if not self._was_known(key)]
         size = len(fresh) + sum(key is None for key in keys)
         search_id = content.search_id or page.request.get("search_id")

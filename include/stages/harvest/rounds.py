@@ -37,7 +37,7 @@ def current_round(
     now = before.now
     if now.state is State.OPEN:
         return before
-    if now.begun_by == run or (now.state is State.COMPLETE and not reharvest):
+    if run in (now.begun_by, now.ended_by) or (now.state is State.COMPLETE and not reharvest):
         return before
     if now.can_be_completed and not reharvest:
         return before.with_round(now.reopen(run))

@@ -41,13 +41,13 @@ def search(unit: Unit, asked: Slice) -> Progress:
         HarvestError: what `ResearchApi.page` raises.
     """
     progress = unit.progress(asked)
-    while progress.cursor:
-        if progress.is_stuck:
+    while progress.cursor or not progress.joined:
+        if not progress.joined:
+            raise JumpRefused(f"the page at {asked.jump} shows nothing of the search before it")
+        if progress.is_stuck and progress.cursor:
             raise SearchStuck(
                 f"{progress.repeats} answers in a row to the call at {progress.cursor.index} were not new"
             )
-        if asked.jump and progress.number == 1:
-            progress.go_on_at(asked.jump)
         _pause(unit, progress)
         unit.check_access()
         try:
@@ -59,10 +59,7 @@ def search(unit: Unit, asked: Slice) -> Progress:
             if _jumps(asked, progress):
                 raise JumpRefused(str(error)) from error
             raise
-        jumped = _jumps(asked, progress)
-        known = unit.keep_page(page)
-        if jumped and not known:
-            raise JumpRefused(f"the page at {asked.jump} shows nothing that is known")
+        unit.keep_page(page)
     return progress
 
 

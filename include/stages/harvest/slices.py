@@ -43,7 +43,11 @@ class Splitter:
         """
         if asked.aim is Aim.LOOK and not isinstance(why, SearchLost):
             return []
-        if isinstance(why, SearchLost) and not isinstance(why, JumpRefused) and (again := self._again(asked, came)):
+        if (
+            isinstance(why, SearchLost)
+            and not isinstance(why, JumpRefused)
+            and (again := self._again(asked, came, rested=rested))
+        ):
             return [again]
         if asked.aim is not Aim.COLLECT:
             return self._cut(asked, came)
@@ -59,7 +63,7 @@ class Splitter:
         where the search brought nothing of it, because it may be a search that leaves `end_date` out.
         """
         more = self._look_at_silence(done, came, days)
-        if not came.days[done.end] and "create_date" not in done.narrowing:
+        if not came.days[done.end] and not done.one_day:
             more.append(self._look_at_day(done, done.end))
         return more
 
@@ -69,12 +73,12 @@ class Splitter:
         Where the look was at silent days: the day in which that search ended, and a verification of those that it had
         passed. Where it was at the last day, and the search brought nothing at all: its other days.
         """
-        if "create_date" in look.narrowing:
+        if look.one_day and look.start == ended.end:
             others = Window(ended.start, ended.end - DAY) if not came.days and ended.start < ended.end else None
             return [self._part(ended, others, aim=Aim.LOOK)] if others else []
-        more, first = [], look.end
-        if look.end < ended.end and look.days.days < ended.days.days:
-            first = look.end + DAY
+        more, first = [], look.last_day
+        if first < ended.end and Window(look.start, first) != ended.days:
+            first += DAY
             more.append(self._look_at_day(ended, first))
         if first < ended.end:
             more += self._verify(ended, came, Window(first + DAY, ended.end))
@@ -82,7 +86,7 @@ class Splitter:
 
     def _look_at_day(self, about: Slice, day: date) -> Slice:
         days, narrowing = self.entity.on_day(day)
-        return self._part(about, days, aim=Aim.LOOK, narrowing={**about.narrowing, **narrowing})
+        return self._part(about, days, aim=Aim.LOOK, narrowing={**about.narrowing, **narrowing}, one_day=True)
 
     def _verify(self, asked: Slice, came: Progress, passed: Window) -> list[Slice]:
         """Verify days that a search had passed: near their end, else in full, in pieces that a try can afford."""
@@ -111,18 +115,19 @@ class Splitter:
 
     def _look_narrower(self, done: Slice, first: date) -> list[Slice]:
         """The day in which a search ended, by itself; where it was asked by itself already, in narrower questions."""
-        if done.days.days > 1 and "create_date" not in done.narrowing:
+        if done.days.days > 1 and not done.one_day:
             return [self._look_at_day(done, first)]
         narrower = self.entity.narrow(self.query, done)
-        return [self._part(done, done.days, aim=Aim.LOOK, narrowing=each) for each in narrower]
+        return [self._part(done, done.days, aim=Aim.LOOK, narrowing=each, one_day=done.one_day) for each in narrower]
 
-    def _again(self, asked: Slice, came: Progress) -> Slice | None:
+    def _again(self, asked: Slice, came: Progress, *, rested: bool) -> Slice | None:
         """The same search afresh, which goes on where this one was; None where that brought nothing before."""
         place = came.cursor.index if came.cursor else 0
         at = place - self.entity.page_size
         if at > asked.jump and self.jumps:
             return self._part(asked, asked.days, jump=at)
-        return self._part(asked, asked.days, retry=True) if at <= 0 and not asked.retry else None
+        from_start = at <= 0 or (rested and asked.aim is not Aim.COLLECT)
+        return self._part(asked, asked.days, retry=True) if from_start and (rested or not asked.retry) else None
 
     def _around(self, asked: Slice, came: Progress, *, lost: bool, rested: bool) -> list[Slice]:
         """The days that the search has not reached, and those that it has, to be verified."""
@@ -173,6 +178,7 @@ class Splitter:
         aim: Aim | None = None,
         jump: int = 0,
         retry: bool = False,
+        one_day: bool = False,
     ) -> Slice:
         return Slice(
             number=next(self._numbers),
@@ -182,6 +188,7 @@ class Splitter:
             aim=aim or asked.aim,
             after=asked.number,
             retry=retry,
+            one_day=one_day or (asked.one_day and days == asked.days),
             jump=jump,
         )
 

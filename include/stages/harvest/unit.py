@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from include.domain.manifest import Round, UnitManifest
 from include.domain.page import Page
 from include.domain.project import ResearchProject
-from include.domain.slice import Aim, Slice
+from include.domain.slice import Slice
 from include.stages.harvest.gathering import Gathering, Reading
 from include.stages.harvest.meter import UnitMeter
 from include.stages.harvest.progress import SKEW, Progress
@@ -42,7 +42,7 @@ class Unit:
         """How far the search of a slice came in this round."""
         known = self._progress.get(asked.number)
         if known is None:
-            before = self.now.slice(asked.after) if asked.jump and asked.aim is not Aim.VERIFY else None
+            before = self.now.slice(asked.after) if asked.jump else None
             goes_on_from = self.progress(before) if before else None
             known = Progress(asked, self.entity.page_size, self.entity.made_at, goes_on_from)
             self._progress[asked.number] = known
@@ -55,10 +55,10 @@ class Unit:
             self.manifest = self.manifest.with_round(now)
             write_unit(self.store, self.manifest)
 
-    def keep_page(self, page: Page) -> int:
-        """Store a page and take it in; returns how many of its records the round knew already."""
+    def keep_page(self, page: Page) -> None:
+        """Store a page, and take it in."""
         Pages(self.store, self.manifest.name).append(page)
-        return self._take_in(page)
+        self._take_in(page)
 
     def take_in_stored(self) -> None:
         """Take in what earlier tries have stored."""
@@ -75,14 +75,13 @@ class Unit:
         """What must hold whenever a page is asked for: today lies in the approved access."""
         self.project.check_access(self.api.now().date())
 
-    def _take_in(self, page: Page, requests: int | None = None) -> int:
+    def _take_in(self, page: Page, requests: int | None = None) -> None:
         reading, asked = self.gathering.read(page), self._slice_of(page)
-        fresh, known = self.gathering.add(page, reading, asked.days if asked else None)
+        fresh = self.gathering.add(page, reading, asked.days if asked else None)
         if page.round == self.now.number:
             if asked:
                 self._follow(asked, page, reading, fresh)
             self.meter.note_page(fresh, 0 if page.slice < self.now.tried_from else requests)
-        return known
 
     def _slice_of(self, page: Page) -> Slice | None:
         """The slice of this round that a page belongs to; a page of another round is only gathered."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from include.domain.errors import ApiUnavailable, BudgetSpent, JumpRefused, Narrower, SearchLost, SearchResting
 from include.domain.manifest import Round, State, UnitManifest
 from include.domain.project import ResearchProject
-from include.domain.slice import Aim, Slice
+from include.domain.slice import Aim, Slice, SliceState
 from include.domain.window import Window
 from include.stages.harvest.checks import judge
 from include.stages.harvest.drift import remember_fields
@@ -90,13 +90,21 @@ def _finish(unit: Unit, asked: Slice, came: Progress) -> None:
     done = asked.finish(came.hits, came.proof)
     more = splitter.look_again(done, came, days)
     if asked.aim is Aim.LOOK and came.news:
-        ended = now.slice(asked.after)
+        ended = _ended_before(now, asked)
         more += splitter.correct_end(asked, ended, unit.progress(ended))
     if more:
         log.info("slice %s ended, and leaves a doubt: asking %d more", asked.name, len(more))
         unit.note(now.replace(done, *more))
     else:
         unit.manifest = unit.manifest.with_round(now.replace(done))
+
+
+def _ended_before(now: Round, look: Slice) -> Slice:
+    """The search whose end a look is about; the look may have been split off from another look."""
+    ended = now.slice(look.after)
+    while ended.state is not SliceState.DONE and ended.after:
+        ended = now.slice(ended.after)
+    return ended
 
 
 def _splitter(unit: Unit) -> Splitter:
@@ -142,7 +150,7 @@ def _close(unit: Unit) -> None:
     failed = [each.reason for each in checks if each.failed]
     incomplete = any(each.aim is Aim.COLLECT for each in manifest.now.parked_slices)
     state = State.INCOMPLETE if incomplete else State.SUSPECT if failed else State.COMPLETE
-    ended: Round = manifest.now.close(state, checks, "; ".join(failed), unit.api.now())
+    ended: Round = manifest.now.close(state, checks, "; ".join(failed), unit.api.now(), unit.run)
     unit.manifest = manifest.close_round(ended)
     unit.keep_lease()
     write_unit(unit.store, unit.manifest)

@@ -70,7 +70,7 @@ def test_a_page_tells_how_many_of_its_records_its_round_knew(gathering):
         stored(2, [video(2), video(3)]),
         stored(1, [video(1)], round_=2),
     )
-    assert take_in(gathering, first, second, other) == [(2, 0), (1, 1), (1, 0)]
+    assert take_in(gathering, first, second, other) == [2, 1, 1]
 
 
 def test_a_round_without_a_page_holds_nothing(gathering):

@@ -273,10 +273,11 @@ def test_a_last_day_without_a_record_is_asked_in_the_way_that_counts_it_in(narro
     (look,) = splitter().look_again(done, came, came.days)
     assert look.days == Window(date(2026, 1, 30), date(2026, 1, 31))
     assert (look.aim, look.narrowing) == (Aim.LOOK, {**narrowing, "create_date": ("20260130",)})
+    assert (look.one_day, look.last_day) == (True, date(2026, 1, 30))
 
 
 def test_a_look_at_a_day_is_not_looked_at_again():
-    asked = of_january(30, 31, aim=Aim.LOOK, narrowing={"create_date": ("20260130",)})
+    asked = of_january(30, 31, aim=Aim.LOOK, narrowing={"create_date": ("20260130",)}, one_day=True)
     came, done = ended(asked, [])
     assert splitter().look_again(done, came, came.days) == []
 
@@ -316,14 +317,23 @@ def test_silent_days_that_were_not_silent_mean_that_the_day_of_the_end_is_asked_
     assert [(each.start.day, each.end.day, each.aim) for each in parts[1:]] == [(14, 30, Aim.VERIFY)]
 
 
+LOOK_AT_LAST_DAY = Slice(
+    number=2,
+    start=LAST,
+    end=LAST + DAY,
+    aim=Aim.LOOK,
+    after=1,
+    one_day=True,
+    narrowing={"create_date": ("20260130",)},
+)
+
+
 def test_a_last_day_that_was_left_out_says_nothing_of_the_others():
     come = [video(at=at(29, 23) - timedelta(hours=n)) for n in range(29 * 24)]
     came, done = ended(WHOLE, come)
-    look = Slice(number=2, start=LAST, end=LAST + DAY, aim=Aim.LOOK, after=1, narrowing={"create_date": ("20260130",)})
-    assert splitter().correct_end(look, done, came) == []
+    assert splitter().correct_end(LOOK_AT_LAST_DAY, done, came) == []
 
 
 def test_a_last_day_with_records_after_a_search_that_found_nothing_means_that_its_other_days_are_asked():
     came, done = ended(WHOLE, [])
-    look = Slice(number=2, start=LAST, end=LAST + DAY, aim=Aim.LOOK, after=1, narrowing={"create_date": ("20260130",)})
-    assert told(splitter().correct_end(look, done, came)) == [(1, 29, "look")]
+    assert told(splitter().correct_end(LOOK_AT_LAST_DAY, done, came)) == [(1, 29, "look")]
