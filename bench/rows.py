@@ -93,7 +93,14 @@ def complete_unit(window: Window, records: int, seen: datetime) -> UnitManifest:
     query, pages = query_of(PROJECT), records // 100 + 1
     whole = Slice(number=1, start=window.start, end=window.end).finish(records, "hits")
     counts = Counts(pages=pages, requests=pages, returned=records, distinct=records, found=records, hits=records)
-    days = {day.isoformat(): records // window.days for day in window}
-    now = Round(fields=tuple(VIDEO_FIELDS), slices=(whole,)).with_counts(counts, days)
+    now = Round(
+        fields=tuple(VIDEO_FIELDS),
+        slices=(whole,),
+        state=State.COMPLETE,
+        ended_at=seen,
+        checks=CHECKS,
+        counts=counts,
+        days={day.isoformat(): records // window.days for day in window},
+    )
     unit = UnitManifest(start=window.start, end=window.end, query=query, query_id=query_id(query), now=now)
-    return unit.close_round(now.close(State.COMPLETE, CHECKS, "", seen))
+    return unit.close_round(now)
