@@ -12,11 +12,19 @@ from tests.projects import project
 ENDED = datetime(2026, 5, 1, 8, tzinfo=UTC)
 
 
-def round_of(window: Window, state: State = State.OPEN, at: datetime = ENDED, **changes: Any) -> Round:
+def round_of(
+    window: Window, state: State = State.OPEN, at: datetime = ENDED, checks: Any = (), **changes: Any
+) -> Round:
     """A round of one search over the window, which goes on, or has ended in this state."""
     whole = Slice(number=1, start=window.start, end=window.end)
     begun = Round(**{"begun_by": "manual__1", "fields": ("id",), "slices": (whole,), **changes})
-    return begun if state is State.OPEN else begun.close(state, (), "" if state is State.COMPLETE else "a reason", at)
+    return begun if state is State.OPEN else end(begun, state, at, checks)
+
+
+def end(begun: Round, state: State, at: datetime = ENDED, checks: Any = ()) -> Round:
+    """The round after the run that began it has ended it so."""
+    reasons = [each.reason for each in checks if each.failed] or ["a reason"]
+    return begun.close(state, checks, "" if state is State.COMPLETE else "; ".join(reasons), at, begun.begun_by)
 
 
 def unit(
@@ -44,4 +52,4 @@ def unit(
     )
     if state is State.OPEN:
         return begun
-    return begun.close_round(begun.now.close(state, (), "" if state is State.COMPLETE else "a reason", at))
+    return begun.close_round(end(begun.now, state, at))

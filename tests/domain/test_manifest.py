@@ -9,7 +9,7 @@ from include.domain.errors import WindowNotComplete
 from include.domain.manifest import TRY_AGAIN_AFTER, State, UnitManifest
 from include.domain.slice import Aim, Slice, SliceState
 from include.domain.window import DAY, Window
-from tests.units import ENDED, round_of, unit
+from tests.units import ENDED, end, round_of, unit
 
 WINDOW = Window(date(2026, 1, 1), date(2026, 1, 30))
 TODAY = ENDED.date()
@@ -52,7 +52,7 @@ def test_a_round_that_is_opened_again_asks_only_what_was_parked():
         SliceState.SPLIT,
     ]
     assert (again.state, again.ended_at, again.reason, again.checks) == (State.OPEN, None, "", ())
-    assert (again.number, again.begun_by, again.tried_from) == (1, "manual__2", 6)
+    assert (again.number, again.begun_by, again.ended_by, again.tried_from) == (1, "manual__2", "", 6)
     assert not again.jumps, "what TikTok refuses, it refuses to the next run, too"
 
 
@@ -71,20 +71,22 @@ PARKED_AND_DONE = (SliceState.DONE, SliceState.PARKED)
     [
         (PARKED_AND_DONE, ["slices"], True),
         (PARKED_AND_DONE, ["verification", "second looks", "requests without a new record"], True),
+        ((SliceState.DONE,), ["ends of searches"], True),
         (PARKED_AND_DONE, ["slices", "neighbours"], False),
         ((SliceState.DONE,), ["neighbours"], False),
         ((SliceState.DONE,), [], False),
     ],
 )
-def test_a_round_can_be_completed_where_nothing_but_parked_slices_stands_against_it(states, failed, can):
+def test_a_round_can_be_completed_where_nothing_but_single_slices_stands_against_it(states, failed, can):
     checks = (check("withheld hits"), *(check(name, "a reason") for name in failed))
-    assert round_of(WINDOW, slices=slices(*states)).close(State.SUSPECT, checks, "", ENDED).can_be_completed is can
+    assert round_of(WINDOW, State.SUSPECT, checks=checks, slices=slices(*states)).can_be_completed is can
 
 
 def test_a_round_that_ended_says_how_when_and_why():
     checks = [check("withheld hits"), check("neighbours", "too few came")]
-    ended = round_of(WINDOW).close(State.SUSPECT, checks, "too few came", ENDED)
+    ended = round_of(WINDOW).close(State.SUSPECT, checks, "too few came", ENDED, "manual__2")
     assert (ended.state, ended.ended_at, ended.reason) == (State.SUSPECT, ENDED, "too few came")
+    assert (ended.begun_by, ended.ended_by) == ("manual__1", "manual__2")
     assert ended.checks == tuple(checks)
 
 
@@ -231,7 +233,7 @@ def test_what_airflow_shows_are_counts_and_warnings():
     warning = check("foreign hits", "2 hits are of other days", verdict=Verdict.WARNING)
     begun = unit(WINDOW, State.OPEN, counts={"pages": 2, "fresh": 5, "changed": 1})
     checks = (warning, check("hits"), check("neighbours", "too few"))
-    summary = begun.close_round(begun.now.close(State.SUSPECT, checks, "too few", ENDED)).summary()
+    summary = begun.close_round(end(begun.now, State.SUSPECT, checks=checks)).summary()
     assert summary["warnings"] == ["2 hits are of other days"]
     assert (summary["window"], summary["state"], summary["reason"]) == (str(WINDOW), "suspect", "too few")
     assert (summary["pages"], summary["fresh"], summary["changed"], summary["withheld"]) == (2, 5, 1, None)

@@ -39,7 +39,7 @@ def ended(window=JANUARY, state=State.SUSPECT, of=None, tries=4, number=1, begun
     unit = UnitManifest(
         start=window.start, end=window.end, query=query, query_id=query_id(query), now=begun, tries=tries - 1
     )
-    return unit.close_round(begun.close(state, CHECKS, reason, ENDED))
+    return unit.close_round(begun.close(state, CHECKS, reason, ENDED, begun_by))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from include.storage.configurations import versions
 from include.storage.manifests import write_unit
 from tests.projects import project
 from tests.stages.reading import LAYOUT, store
-from tests.units import round_of, unit
+from tests.units import end, round_of, unit
 
 TODAY = date(2026, 6, 1)
 WHOLE = Window(date(2026, 1, 1), date(2026, 3, 31))
@@ -208,7 +208,7 @@ def test_a_window_that_a_person_accepted_is_not_planned_again():
 def test_a_complete_window_whose_reharvest_has_not_ended_stays_covered():
     """Row 16: a reharvest that waited for quota made three complete windows incomplete."""
     again = manifest(SUSPECT).with_round(round_of(Window.parse(SUSPECT), number=2))
-    suspect = again.close_round(again.now.close(State.SUSPECT, (), "a reason", at(ENDED)))
+    suspect = again.close_round(end(again.now, State.SUSPECT, at(ENDED)))
     for each in (again, suspect):
         assert SUSPECT not in planned(each, today=ENDED + 30 * DAY)
 

@@ -10,7 +10,7 @@ from include.stages.harvest.rounds import current_round
 from include.tiktok.query import fields_of, query_id, query_of
 from tests.pages import page
 from tests.projects import project
-from tests.units import round_of, unit
+from tests.units import ENDED, round_of, unit
 
 WINDOW = Window.parse("2026-01-01_2026-01-30")
 RUN, EARLIER = "manual__2", "manual__1"
@@ -22,11 +22,12 @@ def current(before, last_page=None, run=RUN, *, reharvest=False):
     return current_round(project(), WINDOW, before, last_page, run, reharvest=reharvest)
 
 
-def parked(state=State.INCOMPLETE):
+def parked(state=State.INCOMPLETE, *checks):
     """A round one of whose slices was parked."""
     whole = round_of(WINDOW).slices[0]
     slices = (whole.split("500"), whole.model_copy(update={"number": 2}).park("500"))
-    return unit(WINDOW).with_round(round_of(WINDOW, state, slices=slices)).model_copy(update={"stands": None})
+    now = round_of(WINDOW, state, slices=slices, checks=(check("slices", "500"), *checks))
+    return unit(WINDOW, State.OPEN).close_round(now)
 
 
 def is_new(manifest, number):
@@ -88,8 +89,16 @@ def test_another_run_asks_again_only_for_what_was_parked(state):
 
 
 def test_a_round_that_something_else_makes_unbelievable_is_made_anew_though_a_part_of_it_was_parked():
-    doubted = parked().now.model_copy(update={"checks": (check("slices", "parked"), check("neighbours", "too few"))})
-    assert is_new(current(parked().with_round(doubted)), 2)
+    assert is_new(current(parked(State.INCOMPLETE, check("neighbours", "too few"))), 2)
+
+
+def test_the_next_try_of_a_run_that_ended_what_another_one_began_asks_nothing():
+    """Else a task that is cleared would search a suspect window again at once."""
+    begun = unit(WINDOW, State.OPEN)
+    ended = begun.close_round(begun.now.close(State.SUSPECT, (), "a reason", ENDED, "manual__7"))
+    assert current(ended, run="manual__7") == ended
+    assert current(ended, run=EARLIER) == ended
+    assert is_new(current(ended), 2)
 
 
 def test_a_reharvest_asks_for_everything_of_a_window_of_which_something_was_parked():

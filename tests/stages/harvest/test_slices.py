@@ -119,6 +119,20 @@ def test_a_search_that_was_lost_after_its_first_page_is_asked_again_once(why):
     assert told(parts) == [(30, 30, "collect"), (1, 29, "collect")]
 
 
+def test_a_search_that_was_lost_by_waiting_is_asked_again_as_often_as_it_takes():
+    """A day of quota between two pages is the everyday case, and says nothing of the search."""
+    asked = of_january(1, 30, number=2, after=1, retry=True)
+    (again,) = splitter().split(asked, Played(asked).answer(videos(0, 100)).progress, LOST, rested=True)
+    assert (again.days, again.retry, again.after) == (WHOLE.days, True, 2)
+
+
+@pytest.mark.parametrize("aim", [Aim.VERIFY, Aim.LOOK])
+def test_a_verification_or_look_that_was_lost_by_waiting_is_asked_from_its_start(aim):
+    asked = of_january(1, 30, number=2, after=1, aim=aim)
+    parts = splitter(jumps=False).split(asked, reached(10, asked), LOST, rested=True)
+    assert [(each.days, each.aim, each.jump) for each in parts] == [(WHOLE.days, aim, 0)]
+
+
 def test_a_search_that_is_lost_where_the_one_before_it_was_is_not_asked_a_third_time():
     asked = of_january(1, 30, number=2, after=1, jump=1900)
     parts = splitter().split(asked, reached(10, asked), LOST)
