@@ -17,7 +17,7 @@ LONGEST_INDEX, LONGEST_ID = 18, 200
 SANDBOX_HEADER = "X-Icandid-Sandbox"
 
 #: The codes of an answer without an error, in lower case; user endpoints and playlists leave `error` out altogether.
-GOOD = ("ok", "0", "")
+GOOD = ("ok", "0", "", "success")
 
 #: How `has_more` has been written.
 YES, NO = ("true", "1"), ("false", "0")

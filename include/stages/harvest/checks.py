@@ -11,7 +11,7 @@ from include.stages.harvest.drift import check_fields
 from include.stages.harvest.evidence import Neighbours, ask_canaries, ask_neighbours, known_elsewhere
 from include.stages.harvest.progress import BY_HITS, BY_ONE_MORE_CALL, REFUSED
 from include.stages.harvest.unit import Unit
-from include.tiktok.query import finds_by_text
+from include.tiktok.query import accounts_of, finds_by_text
 
 #: A round that finds less than this part of what is known of its days is not believed.
 FAR_LESS = 0.5
@@ -138,12 +138,13 @@ def _check_counts(unit: Unit) -> Iterator[Check]:
     """Whether so few are believable. Every doubt about a count is settled when each canary query finds something."""
     elsewhere, near = known_elsewhere(unit), ask_neighbours(unit)
     known = max(_believed(unit), elsewhere.get(unit.manifest.query_id, 0))
-    found, others, by_text = unit.now.counts.found, sum(elsewhere.values()), finds_by_text(unit.manifest.query)
+    query, found, others = unit.manifest.query, unit.now.counts.found, sum(elsewhere.values())
+    by_text = finds_by_text(query)
     others = others or unit.gathering.found_by_others(unit.manifest.query_id)
     doubts = {
         "earlier rounds": _doubt_known(found, known),
         "earlier queries": _doubt_others(found, known, others, near),
-        "neighbours": _doubt_neighbours(found, known, near, by_text=by_text),
+        "neighbours": _doubt_neighbours(found, known, near, by_text=by_text, by_account=bool(accounts_of(query))),
     }
     doubt = next(filter(None, doubts.values()), "")
     canaries = ask_canaries(unit) if doubt or not found else None
@@ -184,10 +185,10 @@ def _doubt_others(found: int, known: int, others: int, near: Neighbours) -> str:
     return ""
 
 
-def _doubt_neighbours(found: int, known: int, near: Neighbours, *, by_text: bool) -> str:
+def _doubt_neighbours(found: int, known: int, near: Neighbours, *, by_text: bool, by_account: bool) -> str:
     expected = near.expected or 0
-    if not found and not known and by_text and not near.works:
-        return "nothing came, and nothing ever came for this query; TikTok has answered texts with nothing before"
+    if not found and not known and not near.works and not by_account:
+        return "nothing came, and nothing ever came for this query; TikTok has answered queries with nothing before"
     if not found and not known and near.works and expected >= (EXPECTED_BY_TEXT if by_text else EXPECTED):
         return f"nothing came, where the nearest complete window has {expected:.0f} records on as many days"
     if found and expected >= EXPECTED and found < FAR_LESS_THAN_NEIGHBOURS * expected and found > known:

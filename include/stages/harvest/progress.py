@@ -93,7 +93,7 @@ class Progress:
         self.early_ends += self._ends and size > 0
         if content.more is False and self._tells_hits(page, content, len(fresh)):
             self._finish(content.index or 0, BY_HITS)
-        elif self._ends and not content.returned and content.more is False:
+        elif self._ends and not content.returned and not content.more:
             self._finish(_hits_behind(page, content), BY_ONE_MORE_CALL)
         elif not size:
             self._ends = self._ends or (content.more is False and not content.returned)
@@ -146,11 +146,11 @@ class Progress:
     def _go_on(self, page: Page, content: Content, own: Cursor) -> None:
         """Go on behind the page; where TikTok's cursor leads further or back, our own count is followed."""
         told = content.index
-        self._ends = content.more is False
+        within = told is not None and page.index < told < own.index
+        self._ends = content.more is False or (content.more is None and within)
         self.repeats, self._empty = 0, 0
         self.odd_cursors += told is not None and told != own.index and not self._ends
-        shorter = told is not None and page.index < told < own.index and not self._ends
-        self.cursor = Cursor(told, own.search_id) if shorter and told else own
+        self.cursor = Cursor(told, own.search_id) if within and told and content.more else own
 
     def _ask_again(self, page: Page, content: Content, own: Cursor, keys: set[int | None]) -> None:
         """Nothing new: the same call again.

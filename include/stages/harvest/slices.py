@@ -17,6 +17,9 @@ SURVIVED = 0.8
 #: So many records expected and none there: by chance that happens less than once in a thousand times.
 IMPROBABLE = 7
 
+#: Runs of silent days that are looked at again; a corpus of bursts has many.
+SILENT_RUNS = 3
+
 HOUR = timedelta(hours=1)
 
 #: Where a verification goes on, as a share of the position at which the days should end.
@@ -59,8 +62,8 @@ class Splitter:
     def look_again(self, done: Slice, came: Progress, days: Mapping[date, int]) -> list[Slice]:
         """Further questions where the end of a search leaves a doubt; `days` counts what is known of each day.
 
-        The first days, where they are empty and the density of the others makes that improbable; and the last day,
-        where the search brought nothing of it, because it may be a search that leaves `end_date` out.
+        Days that are empty where the density of the others makes that improbable; and the last day, where the search
+        brought nothing of it, because it may be a search that leaves `end_date` out.
         """
         more = self._look_at_silence(done, came, days)
         if not came.days[done.end] and not done.one_day:
@@ -97,21 +100,20 @@ class Splitter:
         return [self._part(asked, days, aim=Aim.VERIFY) for days in reversed(passed.cut(size))]
 
     def _look_at_silence(self, done: Slice, came: Progress, days: Mapping[date, int]) -> list[Slice]:
-        """The first days or hours without a record, if chance does not explain them.
+        """Days without a record, or the first hours, if chance does not explain them.
 
         Hours count only where TikTok's cursor did not prove the end: nights are silent, too.
         """
         first = min((day for day in done.days if days.get(day)), default=None)
         if first is None:
             return []
+        if silent := _silent_runs(done, days):
+            return [self._look_at(done, each) for each in silent[:SILENT_RUNS]]
         total = sum(days.get(day, 0) for day in Window(first, done.end))
-        if first > done.start:
-            silent, filled = Window(done.start, first - DAY), Window(first, done.end)
-            return self._look_at(done, silent) if total / filled.days * silent.days >= IMPROBABLE else []
         return self._look_narrower(done, first) if _ends_in_silence(done, came, first, total) else []
 
-    def _look_at(self, about: Slice, days: Window) -> list[Slice]:
-        return [self._look_at_day(about, days.end) if days.days == 1 else self._part(about, days, aim=Aim.LOOK)]
+    def _look_at(self, about: Slice, days: Window) -> Slice:
+        return self._look_at_day(about, days.end) if days.days == 1 else self._part(about, days, aim=Aim.LOOK)
 
     def _look_narrower(self, done: Slice, first: date) -> list[Slice]:
         """The day in which a search ended, by itself; where it was asked by itself already, in narrower questions."""
@@ -191,6 +193,18 @@ class Splitter:
             one_day=one_day or (asked.one_day and days == asked.days),
             jump=jump,
         )
+
+
+def _silent_runs(done: Slice, days: Mapping[date, int]) -> list[Window]:
+    """Runs of days without a record where the density of the others makes that improbable, oldest first.
+
+    The last day is left out: it is looked at anyway.
+    """
+    filled = [Window(day, day) for day in done.days if days.get(day)]
+    total = sum(days[each.start] for each in filled)
+    runs = [each for each in done.days.without([*filled, Window(done.end, done.end)]) if each.start < done.end]
+    span = Window(filled[0].start, done.end).days
+    return [each for each in runs if total / span * each.days >= IMPROBABLE]
 
 
 def _ends_in_silence(done: Slice, came: Progress, first: date, total: int) -> bool:
