@@ -167,6 +167,7 @@ def test_a_window_that_is_harvested_when_the_approval_comes_stops_the_purge(
 def harvest_that_waits(variables, parse, monkeypatch):
     """A run of the project's harvest that has not ended, as one that waits for quota."""
     from airflow.models.dag import DagModel
+    from airflow.models.dagbundle import DagBundleModel
     from airflow.models.dagrun import DagRun
     from airflow.utils.session import create_session
     from airflow.utils.state import DagRunState
@@ -174,6 +175,8 @@ def harvest_that_waits(variables, parse, monkeypatch):
 
     dag_id = f"harvest__{ID}"
     with create_session() as session:
+        session.merge(DagBundleModel(name="dags-folder"))
+        session.flush()
         session.merge(DagModel(dag_id=dag_id, bundle_name="dags-folder"))
         session.flush()
         session.add(
