@@ -275,7 +275,7 @@ def test_a_rest_lasts_over_midnight(objects, how):
         how, lambda: mine.refused(late)
     )()
     with pytest.raises((ApiResting, QuotaExhausted)):
-        ledger(objects).before_request(until - timedelta(seconds=1))
+        ledger(objects).before_request(until - timedelta(seconds=3))
     ledger(objects).before_request(until)
 
 

@@ -64,18 +64,22 @@ class _RoundTally:
 
 
 class Gathering:
-    """The pages of a unit. What was stored before is added first, then each page as it comes."""
+    """The pages of a unit. What was stored before is added first, then each page as it comes.
+
+    `latest` is the round that is at work: while there is no other, its records need not be compared with any.
+    """
 
     def __init__(self, entity: Entity, query: Mapping[str, Any], days: Window, runs: SortedRuns) -> None:
         self.entity, self.query, self.days = entity, query, days
         self.synthetic = False
+        self.latest = 0
         self._runs = runs
         self._rounds: dict[int, _RoundTally] = {}
         self._waiting: list[pa.Table] = []
 
-    def read(self, page: Page) -> Reading:
-        """What a page says. A stored page could be read when it came, so that it can be read now."""
-        content = content_of(page.answer, self.entity.lists)
+    def read(self, page: Page, content: Content | None = None) -> Reading:
+        """What a page says; `content` where it was read already, as it came."""
+        content = content or content_of(page.answer, self.entity.lists)
         if content is None:
             raise ValueError(f"page {page.round}-{page.slice}-{page.number} cannot be read any more")
         identify, moment = self.entity.identify, self.entity.moment
@@ -176,7 +180,8 @@ class Gathering:
     def _keep(self, page: Page, reading: Reading, tally: _RoundTally) -> None:
         records = reading.content.records
         table = self.entity.tabulate(records, page.received_at, page.query_id, reading.foreign)
-        tally.seen.append((table[self.entity.key].to_numpy(), _digests(table)))
+        if len(self._rounds) > 1 or page.round != self.latest:
+            tally.seen.append((table[self.entity.key].to_numpy(), _digests(table)))
         self._waiting.append(table)
         if sum(each.num_rows for each in self._waiting) >= ROWS_AT_ONCE:
             self._flush()
@@ -199,6 +204,8 @@ class Gathering:
 
     def _compare(self, round_: int) -> tuple[int, int]:
         """How many ids of a round are new to the unit, and how many came with other values than before."""
+        if not any(each < round_ for each in self._rounds):
+            return len(self._rounds[round_].ids) if round_ in self._rounds else 0, 0
         keys, digests = _latest(self._rounds[round_].seen if round_ in self._rounds else [])
         earlier = [self._rounds[number].seen for number in sorted(each for each in self._rounds if each < round_)]
         known, last = _latest([pair for seen in earlier for pair in seen])

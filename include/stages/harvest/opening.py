@@ -55,7 +55,7 @@ def open_unit(
         before = read_unit(store, name)
         last_page = None if _asks_the_same(before, project) else Pages(store, name).last()
         manifest = current_round(project, window, before, last_page, run, reharvest=reharvest)
-        gathering.query = manifest.query
+        gathering.query, gathering.latest = manifest.query, manifest.now.number
         unit = Unit(project, entity, api, store, run, meter, manifest, gathering)
         if manifest != before:
             write_unit(store, manifest)

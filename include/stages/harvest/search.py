@@ -12,6 +12,7 @@ from include.domain.page import Page
 from include.domain.slice import Aim, Slice
 from include.stages.harvest.progress import Progress
 from include.stages.harvest.unit import Unit
+from include.tiktok.answer import Content
 from include.tiktok.retries import FAULT_TRIES, SEARCH_TRIES
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ def search(unit: Unit, asked: Slice) -> Progress:
         _pause(unit, progress)
         unit.check_access()
         try:
-            page = _next_page(unit, asked, progress)
+            page, content = _next_page(unit, asked, progress)
         except SearchLost as error:
             if progress.follows_an_end:
                 progress.refuse_one_more_call()
@@ -59,7 +60,7 @@ def search(unit: Unit, asked: Slice) -> Progress:
             if _jumps(asked, progress):
                 raise JumpRefused(str(error)) from error
             raise
-        unit.keep_page(page)
+        unit.keep_page(page, content)
     return progress
 
 
@@ -80,7 +81,7 @@ def _pause(unit: Unit, progress: Progress) -> None:
         unit.api.sleep(seconds)
 
 
-def _next_page(unit: Unit, asked: Slice, progress: Progress) -> Page:
+def _next_page(unit: Unit, asked: Slice, progress: Progress) -> tuple[Page, Content]:
     cursor, now = progress.cursor, unit.manifest.now
     if cursor is None:
         raise ValueError("a search that has ended has no next page")
@@ -94,7 +95,7 @@ def _next_page(unit: Unit, asked: Slice, progress: Progress) -> Page:
         search_tries=_search_tries(asked, progress, unit.api.now()),
         fault_tries=SPLIT_TRIES if split else FAULT_TRIES,
     )
-    return Page(
+    page = Page(
         round=now.number,
         slice=asked.number,
         number=progress.number + 1,
@@ -107,6 +108,7 @@ def _next_page(unit: Unit, asked: Slice, progress: Progress) -> Page:
         requests=requests,
         synthetic=answer.synthetic,
     )
+    return page, answer.content
 
 
 def _search_tries(asked: Slice, progress: Progress, now: datetime) -> int:

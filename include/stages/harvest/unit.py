@@ -12,6 +12,7 @@ from include.stages.harvest.progress import SKEW, Progress
 from include.storage.manifests import write_unit
 from include.storage.pages import Pages
 from include.storage.project_store import ProjectStore
+from include.tiktok.answer import Content
 from include.tiktok.client import ResearchApi
 from include.tiktok.entities import Entity
 
@@ -55,17 +56,17 @@ class Unit:
             self.manifest = self.manifest.with_round(now)
             write_unit(self.store, self.manifest)
 
-    def keep_page(self, page: Page) -> None:
+    def keep_page(self, page: Page, content: Content) -> None:
         """Store a page, and take it in."""
         Pages(self.store, self.manifest.name).append(page)
-        self._take_in(page)
+        self._take_in(page, self.gathering.read(page, content))
 
     def take_in_stored(self) -> None:
         """Take in what earlier tries have stored."""
         for number, page in enumerate(Pages(self.store, self.manifest.name)):
             if number % PAGES_PER_LEASE_CHECK == 0:
                 self.keep_lease()
-            self._take_in(page, page.requests)
+            self._take_in(page, self.gathering.read(page), page.requests)
 
     def keep_lease(self) -> None:
         """What must hold before a part or a manifest is put: the unit is still ours."""
@@ -75,8 +76,8 @@ class Unit:
         """What must hold whenever a page is asked for: today lies in the approved access."""
         self.project.check_access(self.api.now().date())
 
-    def _take_in(self, page: Page, requests: int | None = None) -> None:
-        reading, asked = self.gathering.read(page), self._slice_of(page)
+    def _take_in(self, page: Page, reading: Reading, requests: int | None = None) -> None:
+        asked = self._slice_of(page)
         fresh = self.gathering.add(page, reading, asked.days if asked else None)
         if page.round == self.now.number:
             if asked:

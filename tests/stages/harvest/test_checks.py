@@ -66,7 +66,7 @@ def test_records_are_believed(objects):
 def test_nothing_by_text_is_not_believed_when_nothing_ever_came(objects):
     manifest = harvested(objects, 0)
     assert manifest.state is State.SUSPECT
-    assert "TikTok has answered texts with nothing before" in manifest.now.reason
+    assert "TikTok has answered queries with nothing before" in manifest.now.reason
     assert "Name a canary query" in manifest.now.reason
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from include.domain.errors import SearchResting
+from include.domain.errors import SearchResting, Tomorrow
 from include.domain.manifest import State
 from include.domain.slice import Aim, SliceState
 from tests.scenarios.world import days, world
@@ -123,7 +123,11 @@ def test_the_union_of_the_slices_is_the_undivided_search(tmp_path_factory, first
     with world(tmp_path_factory.mktemp("split"), {"query": REGIONS}, videos_per_day=30) as made:
         made.sandbox.switch(end_date_inclusive=inclusive)
         bad(made, start=f"2026-01-0{first}", end="2026-01-05", **narrow)
-        ended = made.harvest(days(6))
+        try:
+            ended = made.harvest(days(6))
+        except Tomorrow:  # where nothing as narrow as can be is answered, TikTok counts as down: nothing is claimed
+            assert not made.manifest(days(6)).covers
+            return
         if ended.state is State.COMPLETE:
             assert made.ids(days(6)) == made.expected(days(6), REGIONS)
         else:
