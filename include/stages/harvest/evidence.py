@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from include.domain.errors import Narrower
+from include.domain.errors import BudgetSpent, Narrower
 from include.domain.manifest import UnitManifest
 from include.domain.observation import QUERY_ID
 from include.domain.page import START
@@ -73,6 +73,8 @@ def answers_at_all(unit: Unit, failed: Slice) -> bool:
         narrow = Slice(number=1, start=day, end=day, narrowing=narrower[-1])
     try:
         _ask(unit, query, narrow)
+    except BudgetSpent:
+        return True  # nothing shows that it does not; the next search is stopped by the same budget
     except Narrower:
         return False
     return True

@@ -111,6 +111,15 @@ def test_a_search_that_stays_stuck_is_split_where_it_stands(tmp_path, jumps, ver
         assert (ended.now.counts.hits, ended.now.counts.withheld) == (6 * 95, 0)
 
 
+def test_a_budget_that_is_spent_while_the_outage_is_probed_parks_what_is_left(tmp_path):
+    """Taken for an outage, it would rest for five minutes, and spend as much again, and again."""
+    with world(tmp_path, {"query": REGIONS}, videos_per_day=30, end_date_inclusive=False) as made:
+        bad(made, start="2026-01-01", end="2026-01-05", narrower_than=2, one_region=True)
+        parked = made.harvest(days(6))
+        assert parked.state is State.INCOMPLETE
+        assert "requests brought no new record" in parked.now.reason
+
+
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     narrower_than=st.integers(2, 5),
