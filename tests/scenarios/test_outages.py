@@ -7,7 +7,6 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 
 from include.domain.quota import OUTAGE
 from include.sandbox.corpus import EVERYTHING
-from include.tiktok.regions import REGION_CODES
 from plugins.wiring import APART
 from tests.scenarios.test_rounds import TOO_BROAD, go_on
 from tests.scenarios.world import days
@@ -67,7 +66,7 @@ def test_first_days_that_cannot_be_served_are_parked_and_the_rest_is_harvested(m
 
 
 def test_a_query_served_by_one_region_and_one_length_only_is_complete(make):
-    query = of_regions(*sorted(REGION_CODES)[:2])
+    query = of_regions("BE", "NL")
     bad = {**TOO_BROAD, "one_region": True, "one_length": True}
     world = make({"query": query}, videos_per_day=20, bad_windows=[bad])
     assert go_on(world, days(2), "manual__1")["state"] == "complete"

@@ -49,7 +49,7 @@ def test_a_suspect_unit_that_is_bought_every_day(wrong):
     wrong(UnitManifest, "is_due", lambda self, _today: not self.covers)
     wrong(UnitManifest, "waits_for_person", False)
     wrong(UnitManifest, "again_on", None)
-    assert complaints(8)["rest"]
+    assert complaints(3)["rest"]
 
 
 def test_a_complete_round_that_is_unmade(wrong):

@@ -61,7 +61,10 @@ def ask_canaries(unit: Unit) -> bool | None:
     """
     by_text = finds_by_text(unit.manifest.query)
     queries = [query for query in unit.project.canary_queries if finds_by_text(query) or not by_text]
-    return all(_finds(unit, query) for query in queries) if queries else None
+    try:
+        return all(_finds(unit, query) for query in queries) if queries else None
+    except BudgetSpent:
+        return None
 
 
 def answers_at_all(unit: Unit, failed: Slice) -> bool:
@@ -86,6 +89,8 @@ def _finds(unit: Unit, query: Mapping[str, Any]) -> bool:
         try:
             if _ask(unit, query, Slice(number=1, start=days.start, end=days.end)):
                 return True
+        except BudgetSpent:
+            raise
         except Narrower:
             continue
     return False
