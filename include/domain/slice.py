@@ -90,5 +90,5 @@ class Slice(BaseModel):
 
     def reopen(self, number: int) -> "Slice":
         """The same question as a new slice, whose pages begin afresh."""
-        fresh = {"number": number, "retry": False, "jump": 0, "rested_at": 0, "state": SliceState.OPEN, "reason": ""}
+        fresh = {"number": number, "retry": False, "rested_at": 0, "state": SliceState.OPEN, "reason": ""}
         return self.model_copy(update=fresh)

@@ -37,6 +37,8 @@ from include.tiktok.wire import post
 #: Answers that are asked for the time: where two do not agree, our own clock stands.
 WITNESSES = 2
 
+BAD_REQUEST = 400
+
 
 @dataclass(frozen=True)
 class ResearchApi:
@@ -218,6 +220,8 @@ class _Call:
         until = self.meter.doubt(kind, came.received_at)
         if until:
             return AnswerDoubted(until, came.received_at, str(came), came.log_id)
+        if self._has_pages and came.status == BAD_REQUEST and came.code not in SCOPE:
+            return SearchTooBroad(f"TikTok took the query, but refuses to page on: {came} (log_id={came.log_id})")
         return rejection(came, self.api.credentials.base_url)
 
     def _remedy(self, came: Refusal) -> Remedy | None:
@@ -225,8 +229,12 @@ class _Call:
         if came.broken and came.status in (200, 500):
             return Remedy.UNREADABLE
         helps = remedy(came.status, came.code, came.message)
-        has_pages = bool(self.request.get("cursor") or self.request.get("search_id"))
-        return Remedy.SECOND_LOOK if helps is Remedy.PERSON and has_pages and came.code not in SCOPE else helps
+        return Remedy.SECOND_LOOK if helps is Remedy.PERSON and self._has_pages and came.code not in SCOPE else helps
+
+    @property
+    def _has_pages(self) -> bool:
+        """Whether TikTok has taken the query already, on earlier pages of the search."""
+        return bool(self.request.get("cursor") or self.request.get("search_id"))
 
     def _keep(self, came: Refusal) -> None:
         self.api.keep(came.body, came.received_at)

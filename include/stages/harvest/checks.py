@@ -95,6 +95,9 @@ def _check_searches(unit: Unit) -> Iterator[Check]:
     yield check("ends at a round number", cap, verdict=Verdict.WARNING, most_alike=times, hits=limit)
     against = [why for each in done if not each.narrowing and (why := _contradict(unit, each))]
     yield check("searches that contradict each other", "; ".join(against), searches=len(against))
+    moved = sum(unit.progress(each).displaced for each in unit.now.slices)
+    hidden = f"{moved} records came again at other places of their search: as many may be hidden behind them"
+    yield check("returned against distinct", hidden if moved else "", again=moved, returned=unit.now.counts.returned)
     early = sum(unit.progress(each).early_ends for each in unit.now.slices)
     odd = sum(unit.progress(each).odd_cursors for each in unit.now.slices)
     told = f"TikTok said {early} times that there is no more when there was, and told {odd} cursors that lead elsewhere"
@@ -109,13 +112,13 @@ def _contradict(unit: Unit, done: Slice) -> str:
     """
     came, found = unit.progress(done), unit.gathering.days_of(unit.now.number)
     looks = [each.days for each in unit.now.slices if each.aim is Aim.LOOK and each.state is SliceState.DONE]
-    days = [day for day in done.days if day != done.end or came.days[day]]
+    looked_at = {day for look in looks if look != done.days for day in look}
+    days = [day for day in done.days if (day != done.end or came.days[day]) and day not in looked_at]
     known = sum(found.get(day, 0) for day in days)
     few = done.hits is not None and done.hits < min(known * (1 - MAY_GO), known - CHANCE * math.sqrt(known))
     if few or (known and done.hits == 0):
         return f"{done.name}: TikTok told {done.hits} hits, but {known} records of these days are known"
-    silent = [day for day in days if not any(day in look for look in looks)]
-    expected = sum(found.values()) / max(1, len(found)) * len(silent)
+    expected = sum(found.values()) / max(1, len(found)) * len(days)
     if done.aim is Aim.COLLECT and not len(came.ids) and expected >= ALL_BUT_CERTAIN:
         return f"{done.name}: TikTok told nothing, but the other days make {expected:.0f} records probable"
     return ""

@@ -19,6 +19,9 @@ PATIENCE = 4
 #: Empty pages in a row that are passed over: removed records thin pages out, but not two thousand on end.
 EMPTY_AT_MOST = 20
 
+#: The part of a page that must be known where a search goes on from another: else it is in another order.
+SAME_ORDER = 0.9
+
 #: Pages of a search that goes on from another: its first one, and the one that overlaps. Both bring what is known.
 AFTER_A_JUMP = 2
 
@@ -38,7 +41,8 @@ class Progress:
     `cursor` is what to ask next, None at the end; `number` the last page, `position` the place behind it; `repeats` how
     often the same call has brought nothing new; `news` how many records the round did not know; `hits` and `proof` how
     it ended. `before` is the search that this one goes on from: what that one brought is not new behind the jump.
-    `joined` tells whether the page at the jump overlaps with it.
+    `joined` tells whether the page at the jump overlaps with it. `displaced` counts records that came again at another
+    place than the edge of a page.
     """
 
     def __init__(
@@ -58,9 +62,12 @@ class Progress:
         self.ids = Ids()
         self.early_ends = 0
         self.odd_cursors = 0
+        self.displaced = 0
+        self._index = -1
         self.joined = True
         self._empty = 0
         self._last_page: set[int | None] = set()
+        self._told_hits: int | None = None
         self._ends = False
         self._lowest: int | None = None
         self._contradictions = 0
@@ -79,16 +86,21 @@ class Progress:
         """Take in the next page; `keys` and `days` are those of its records."""
         self.number, self.stored_at = page.number, page.received_at
         self.returned += content.returned
+        if page.index != self._index and self.number > (AFTER_A_JUMP if self.asked.jump else 1):
+            self.displaced += sum(key in self.ids and key not in self._last_page for key in keys if key is not None)
+        self._index = page.index
         fresh = self.ids.add([key for key in keys if key is not None])
         self._note_order(fresh)
         self.days.update(day for day in days if day)
         if self.asked.jump and self.number == AFTER_A_JUMP:
-            self.joined = any(key is not None and self._was_known(key) for key in keys)
+            known = sum(key is not None and self._was_known(key) for key in keys)
+            self.joined = known > (0 if self.asked.aim is Aim.VERIFY else SAME_ORDER * len(keys))
         elif self.number > AFTER_A_JUMP and self.asked.aim is not Aim.VERIFY:
             fresh = [key for key in fresh if not self._was_known(key)]
         size = len(fresh) + sum(key is None for key in keys)
         search_id = content.search_id or page.request.get("search_id")
-        own = Cursor(page.index + self.page_size, search_id)
+        size_of_page = content.returned if content.index == page.index + content.returned else 0
+        own = Cursor(page.index + max(self.page_size, size_of_page), search_id)
         self.position = own.index if size else self.position
         self.early_ends += self._ends and size > 0
         if content.more is False and self._tells_hits(page, content, len(fresh)):
@@ -148,6 +160,7 @@ class Progress:
         told = content.index
         within = told is not None and page.index < told < own.index
         self._ends = content.more is False or (content.more is None and within)
+        self._told_hits = told if within else None
         self.repeats, self._empty = 0, 0
         self.odd_cursors += told is not None and told != own.index and not self._ends
         self.cursor = Cursor(told, own.search_id) if within and told and content.more else own
@@ -159,10 +172,12 @@ class Progress:
         belongs there was removed. The page before in full is another matter.
         """
         self.repeats += 1
-        self.cursor = Cursor(page.index, page.request.get("search_id")) if page.index else START
+        self.cursor = Cursor(page.index, own.search_id) if page.index else START
         edge = not keys or keys < self._last_page
         removed = edge and content.more and content.index == own.index
-        if self.is_stuck and removed:
+        if self.is_stuck and not keys and page.index == self._told_hits:
+            self._finish(self._told_hits, BY_ONE_MORE_CALL)
+        elif self.is_stuck and removed:
             self.repeats, self._empty, self.cursor = 0, self._empty + 1, own
 
     def _finish(self, hits: int | None, proof: str) -> None:

@@ -166,8 +166,10 @@ class Splitter:
         if asked.jump:
             return [self._part(asked, asked.days)]
         reached = came.reached()
-        if reached is None or reached == asked.start or asked.days.days == 1:
+        if asked.days.days == 1:
             return []
+        if reached is None or reached == asked.start:
+            return [self._part(asked, days) for days in reversed(asked.days.cut((asked.days.days + 1) // 2))]
         size = max(1, int((asked.end - reached).days * SURVIVED))
         return [self._part(asked, days) for days in reversed(asked.days.cut(size))]
 

@@ -133,11 +133,13 @@ def _rest_first(unit: Unit, asked: Slice, came: Progress, error: Narrower) -> No
 
 
 def _park_all(unit: Unit, why: str) -> None:
-    """Park whatever is left, because it costs too much for what it brings."""
+    """Park whatever is left, because it costs too much for what it brings; a later try goes on where this one was."""
     log.warning("unit=%s is given up for now: %s", unit.manifest.name, why)
-    now = unit.now
+    now, splitter = unit.now, _splitter(unit)
     for each in now.open_slices:
-        now = now.replace(each.park(why))
+        came = unit.progress(each)
+        left = splitter.split(each, came, SearchLost(why)) if came.news else []
+        now = now.replace(each.split(why) if left else each.park(why), *(part.park(why) for part in left))
     unit.note(now)
 
 

@@ -191,9 +191,15 @@ def test_a_verification_that_is_lost_is_cut_into_what_a_search_survives():
     ]
 
 
-def test_a_verification_that_came_nowhere_is_not_split():
+def test_a_verification_that_came_nowhere_is_halved_down_to_a_day():
     asked = of_january(22, 30, number=2, aim=Aim.VERIFY, after=1)
-    assert splitter(jumps=False).split(asked, Played(asked).progress, BROAD) == []
+    halves = splitter(jumps=False).split(asked, Played(asked).progress, BROAD)
+    assert [(str(each.days), each.aim) for each in halves] == [
+        ("2026-01-27_2026-01-30", Aim.VERIFY),
+        ("2026-01-22_2026-01-26", Aim.VERIFY),
+    ]
+    day = of_january(22, number=2, aim=Aim.VERIFY, after=1)
+    assert splitter(jumps=False).split(day, Played(day).progress, BROAD) == []
 
 
 @pytest.mark.parametrize("why", [BROAD, UNREADABLE])
