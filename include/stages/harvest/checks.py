@@ -111,14 +111,15 @@ def _contradict(unit: Unit, done: Slice) -> str:
     improbable. Its last day is left out where it brought nothing of it: it may not have been counted in.
     """
     came, found = unit.progress(done), unit.gathering.days_of(unit.now.number)
-    looks = [each.days for each in unit.now.slices if each.aim is Aim.LOOK and each.state is SliceState.DONE]
-    looked_at = {day for look in looks if look != done.days for day in look}
-    days = [day for day in done.days if (day != done.end or came.days[day]) and day not in looked_at]
+    looks = [each for each in unit.now.slices if each.aim is Aim.LOOK and each.state is SliceState.DONE]
+    corrected = {day for look in looks if len(unit.progress(look).ids) for day in look.days}
+    days = [day for day in done.days if (day != done.end or came.days[day]) and day not in corrected]
     known = sum(found.get(day, 0) for day in days)
     few = done.hits is not None and done.hits < min(known * (1 - MAY_GO), known - CHANCE * math.sqrt(known))
     if few or (known and done.hits == 0):
         return f"{done.name}: TikTok told {done.hits} hits, but {known} records of these days are known"
-    expected = sum(found.values()) / max(1, len(found)) * len(days)
+    silent = [day for day in days if not any(day in look.days for look in looks)]
+    expected = sum(found.values()) / max(1, len(found)) * len(silent)
     if done.aim is Aim.COLLECT and not len(came.ids) and expected >= ALL_BUT_CERTAIN:
         return f"{done.name}: TikTok told nothing, but the other days make {expected:.0f} records probable"
     return ""
