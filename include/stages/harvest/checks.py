@@ -193,6 +193,8 @@ def _doubt_neighbours(found: int, known: int, near: Neighbours, *, by_text: bool
     expected = near.expected or 0
     if not found and not known and not near.works and not by_account:
         return "nothing came, and nothing ever came for this query; TikTok has answered queries with nothing before"
+    if not found and not known and near.works and near.expected is None:
+        return "nothing came, though the query found something on other days; none of them are complete to compare with"
     if not found and not known and near.works and expected >= (EXPECTED_BY_TEXT if by_text else EXPECTED):
         return f"nothing came, where the nearest complete window has {expected:.0f} records on as many days"
     if found and expected >= EXPECTED and found < FAR_LESS_THAN_NEIGHBOURS * expected and found > known:

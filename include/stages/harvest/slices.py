@@ -215,5 +215,6 @@ def _ends_in_silence(done: Slice, came: Progress, first: date, total: int) -> bo
     if done.proof == BY_HITS or at is None:
         return False
     hours = max(0.0, (at - datetime.combine(first, time(), UTC)) / HOUR)
-    expected = total / max(1.0, 24 * done.days.days - hours) * hours
+    days = 1 if done.one_day else done.days.days
+    expected = total / max(1.0, 24 * days - hours) * hours
     return done.proof == REFUSED or expected >= IMPROBABLE
