@@ -85,7 +85,8 @@ def _check_searches(unit: Unit) -> Iterator[Check]:
     done = [each for each in unit.now.slices if each.state is SliceState.DONE]
     proofs = {proof: sum(each.proof == proof for each in done) for proof in (BY_HITS, BY_ONE_MORE_CALL, REFUSED)}
     refused = [each for each in done if each.proof == REFUSED]
-    open_ends = [each.name for each in refused if not any(other.after == each.number for other in unit.now.slices)]
+    looked_at = {each.after for each in unit.now.slices}
+    open_ends = [each.name for each in refused if each.aim is Aim.VERIFY or each.number not in looked_at]
     ends = f"TikTok refused to be asked behind the end of {', '.join(open_ends or [each.name for each in refused])}"
     verdict = Verdict.FAILED if open_ends else Verdict.WARNING
     yield check(ENDS, ends if refused else "", verdict=verdict, searches=len(done), **proofs)

@@ -212,9 +212,11 @@ def _silent_runs(done: Slice, days: Mapping[date, int]) -> list[Window]:
 def _ends_in_silence(done: Slice, came: Progress, first: date, total: int) -> bool:
     """Whether a search that nothing but a second call proved ended hours after the beginning of its first day."""
     at = came.reached_at()
+    if done.proof == REFUSED:
+        return True
     if done.proof == BY_HITS or at is None:
         return False
     hours = max(0.0, (at - datetime.combine(first, time(), UTC)) / HOUR)
     days = 1 if done.one_day else done.days.days
     expected = total / max(1.0, 24 * days - hours) * hours
-    return done.proof == REFUSED or expected >= IMPROBABLE
+    return expected >= IMPROBABLE
