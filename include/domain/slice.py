@@ -89,6 +89,6 @@ class Slice(BaseModel):
         return self.model_copy(update={"state": SliceState.PARKED, "reason": why})
 
     def reopen(self, number: int) -> "Slice":
-        """The same question as a new slice, whose pages begin afresh."""
+        """The same question as a new slice, which goes on where this one was to."""
         fresh = {"number": number, "retry": False, "rested_at": 0, "state": SliceState.OPEN, "reason": ""}
         return self.model_copy(update=fresh)

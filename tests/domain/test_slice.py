@@ -33,11 +33,11 @@ def test_a_slice_that_failed_says_why_and_keeps_what_was_asked(end, state):
     assert (failed.days, failed.narrowing, failed.aim) == (ASKED.days, ASKED.narrowing, ASKED.aim)
 
 
-def test_a_slice_that_is_opened_again_asks_the_same_from_its_start():
+def test_a_slice_that_is_opened_again_asks_the_same_and_goes_on_where_it_was():
     jumping = ASKED.model_copy(update={"jump": 300, "rested_at": 2, "hits": None})
     again = jumping.park("HTTP 500").reopen(8)
     assert (again.number, again.state, again.reason) == (8, SliceState.OPEN, "")
-    assert (again.jump, again.rested_at) == (0, 0)
+    assert (again.jump, again.rested_at) == (300, 0)
     assert (again.days, again.narrowing, again.aim) == (ASKED.days, ASKED.narrowing, ASKED.aim)
 
 

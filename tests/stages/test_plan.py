@@ -136,7 +136,10 @@ def asked_for(draw):
 
 
 @given(
-    st.lists(known_windows(), max_size=8), asked_for(), st.integers(1, 30), st.dates(date(2026, 1, 1), date(2026, 5, 1))
+    st.lists(known_windows(), max_size=8, unique_by=lambda each: each.name),
+    asked_for(),
+    st.integers(1, 30),
+    st.dates(date(2026, 1, 1), date(2026, 5, 1)),
 )
 def test_a_plan_is_what_is_wanted_minus_what_is_covered_or_waits(manifests, asked, window_days, today):
     wanted, named = asked.of(project(), today), asked.start is not None or asked.end is not None
@@ -154,7 +157,7 @@ def test_a_plan_is_what_is_wanted_minus_what_is_covered_or_waits(manifests, aske
     assert all(window.days <= window_days or window in kept for window in windows)
 
 
-@given(st.lists(known_windows(), max_size=8), st.integers(1, 30))
+@given(st.lists(known_windows(), max_size=8, unique_by=lambda each: each.name), st.integers(1, 30))
 def test_windows_that_were_started_are_kept_as_they_are(manifests, window_days):
     windows = windows_to_harvest(project(window_days=window_days), Asked(), manifests, at(TODAY))
     known = [each.window for each in manifests]
