@@ -95,6 +95,10 @@ class Splitter:
         """Verify days that a search had passed: near their end, else in full, in pieces that a try can afford."""
         if jump := self._near_the_end(asked, came, passed):
             return [self._part(asked, passed, aim=Aim.VERIFY, jump=jump)]
+        return self._in_pieces(asked, came, passed)
+
+    def _in_pieces(self, asked: Slice, came: Progress, passed: Window) -> list[Slice]:
+        """Verify days in full, in pieces of which a try can afford two."""
         pages = max(1, came.position // self.entity.page_size) / max(1, len(came.days))
         size = max(1, int(self.bound / 2 / pages))
         return [self._part(asked, days, aim=Aim.VERIFY) for days in reversed(passed.cut(size))]
@@ -164,7 +168,7 @@ class Splitter:
     def _cut(self, asked: Slice, came: Progress) -> list[Slice]:
         """Days to be verified, in pieces that a search survives."""
         if asked.jump:
-            return [self._part(asked, asked.days)]
+            return self._in_pieces(asked, came, asked.days)
         reached = came.reached()
         if asked.days.days == 1:
             return []
