@@ -1,7 +1,5 @@
 """What an independent stand-in of TikTok did to the harvest, each named after its symptom."""
 
-import pytest
-
 from tests.scenarios.test_table import harvest_one, lost
 from tests.scenarios.world import days
 
@@ -40,10 +38,9 @@ def test_records_that_come_again_elsewhere_in_their_search_are_not_called_withhe
     assert lost(world, [days(10)]) == 0 or not world.manifest(days(10)).covers
 
 
-@pytest.mark.parametrize("kind", ["cursor_rejected"])
-def test_a_deep_cursor_that_is_refused_splits_the_search(make, kind):
+def test_a_deep_cursor_that_is_refused_splits_the_search(make):
     world = make(videos_per_day=200)
-    world.sandbox.fault(kind, nth=tuple(range(20, 26)))
+    world.sandbox.fault("cursor_rejected", nth=tuple(range(20, 26)))
     harvest_one(world, days(30))
     assert world.manifest(days(30)).covers
     assert lost(world, [days(30)]) == 0

@@ -31,9 +31,6 @@ SKEW = timedelta(minutes=3)
 #: How an end was proven: by the number of hits, by one more call, or not at all, because that call was refused.
 BY_HITS, BY_ONE_MORE_CALL, REFUSED = "hits", "one more call", "refused"
 
-#: An end that nothing proves: hours without a record are left, and they cannot be asked for more narrowly.
-UNPROVEN = "unproven"
-
 
 class Progress:
     """The search of one slice as far as its pages tell.
@@ -56,7 +53,6 @@ class Progress:
         self.proof = ""
         self.stored_at: datetime | None = None
         self.position = 0
-        self.returned = 0
         self.news = 0
         self.days: Counter[date] = Counter()
         self.ids = Ids()
@@ -85,9 +81,7 @@ class Progress:
     def follow(self, page: Page, content: Content, keys: Sequence[int | None], days: Sequence[date | None]) -> None:
         """Take in the next page; `keys` and `days` are those of its records."""
         self.number, self.stored_at = page.number, page.received_at
-        self.returned += content.returned
-        if page.index != self._index and self.number > (AFTER_A_JUMP if self.asked.jump else 1):
-            self.displaced += sum(key in self.ids and key not in self._last_page for key in keys if key is not None)
+        displaced = self._count_displaced(page, keys)
         self._index = page.index
         fresh = self.ids.add([key for key in keys if key is not None])
         self._note_order(fresh)
@@ -102,6 +96,7 @@ class Progress:
         size_of_page = content.returned if content.index == page.index + content.returned else 0
         own = Cursor(page.index + max(self.page_size, size_of_page), search_id)
         self.position = own.index if size else self.position
+        self.displaced += displaced if size else 0  # a page of nothing new is asked for again
         self.early_ends += self._ends and size > 0
         if content.more is False and self._tells_hits(page, content, len(fresh)):
             self._finish(content.index or 0, BY_HITS)
@@ -137,6 +132,12 @@ class Progress:
     def note_contradictions(self, count: int) -> None:
         """So many records were not published when their id was made; many of them mean that ids tell no time here."""
         self._contradictions += count
+
+    def _count_displaced(self, page: Page, keys: Sequence[int | None]) -> int:
+        """How many records of a page came at another place of the search already, the edge of the page before apart."""
+        if page.index == self._index or self.number <= (AFTER_A_JUMP if self.asked.jump else 1):
+            return 0
+        return sum(key in self.ids and key not in self._last_page for key in keys if key is not None)
 
     def _was_known(self, key: int) -> bool:
         """Whether the search that this one goes on from had brought a record."""
