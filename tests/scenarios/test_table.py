@@ -164,7 +164,7 @@ def test_a_post_that_was_scheduled_is_not_lost_with_its_search(make, jumps):
     assert lost(world, [window]) == 0 or not world.manifest(window).covers
     if jumps:
         assert world.manifest(window).covers
-        assert world.requests <= 30 + 6 + 4
+        assert world.requests <= 30 + 6 + 4 + 1, "its 3,000 hits are a round number: the first day is looked at again"
 
 
 def test_a_suspect_window_costs_nothing_on_the_days_between_tries(make):

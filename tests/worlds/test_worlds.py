@@ -53,6 +53,7 @@ SYMPTOMS = {
     "a refused end of a bad day fails a fair one": 10_084,
     "scheduled posts behind a refused end, in two windows": 10_656,
     "a canary that is no text answers for texts": 10_996,
+    "an end at a limit of hits, where scheduled posts hide how far the search came": 7246,
     "a task taken for dead puts its page over its successor's": 10_003,
 }
 

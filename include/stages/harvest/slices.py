@@ -17,6 +17,9 @@ SURVIVED = 0.8
 #: So many records expected and none there: by chance that happens less than once in a thousand times.
 IMPROBABLE = 7
 
+#: So many expected in the hours that a search with a weak proof of its end left out: five in a hundred times by chance.
+UNLIKELY = 3
+
 #: Runs of silent days that are looked at again; a corpus of bursts has many.
 SILENT_RUNS = 3
 
@@ -216,11 +219,11 @@ def _silent_runs(done: Slice, days: Mapping[date, int]) -> list[Window]:
 def _ends_in_silence(done: Slice, came: Progress, first: date, total: int) -> bool:
     """Whether a search that nothing but a second call proved ended hours after the beginning of its first day."""
     at = came.reached_at()
-    if done.proof == REFUSED:
-        return True
-    if done.proof == BY_HITS or at is None:
+    if done.proof == BY_HITS:
         return False
+    if done.proof == REFUSED or at is None:  # where ids tell no time, nobody knows how far the search came
+        return True
     hours = max(0.0, (at - datetime.combine(first, time(), UTC)) / HOUR)
     days = 1 if done.one_day else done.days.days
     expected = total / max(1.0, 24 * days - hours) * hours
-    return expected >= IMPROBABLE
+    return expected >= UNLIKELY
