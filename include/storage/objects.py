@@ -58,10 +58,10 @@ class Objects:
             except FileNotFoundError:
                 return None
 
-    def write(self, path: str, content: bytes | Path) -> None:
-        """Put the object, whatever was there before; a Path streams a local file."""
+    def write(self, path: str, content: bytes | Path) -> str:
+        """Put the object, whatever was there before, and return its version; a Path streams a local file."""
         with _storage_errors(path):
-            self.store.put(path, content)
+            return str(self.store.put(path, content)["e_tag"])
 
     def move(self, source: str, target: str) -> None:
         """Put the object elsewhere, in place of what was there."""

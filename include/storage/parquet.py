@@ -21,11 +21,12 @@ BATCH = 4_096
 
 @dataclass(frozen=True)
 class Written:
-    """What was put: its rows, its bytes and their SHA-256."""
+    """What was put: its rows, its bytes and their SHA-256, and what a listing of `versions` shows of it."""
 
     rows: int
     bytes: int
     sha256: str
+    version: str
 
 
 def put(
@@ -47,8 +48,8 @@ def put(
         with local.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         pa.default_memory_pool().release_unused()  # before the store reads the file into buffers of its own
-        objects.write(path, local)
-        return Written(rows, local.stat().st_size, sha256)
+        version = objects.write(path, local)
+        return Written(rows, local.stat().st_size, sha256, version)
 
 
 def write_local(path: Path, tables: Iterable[pa.Table], schema: pa.Schema, group: int = ROW_GROUP) -> int:

@@ -51,7 +51,7 @@ class ResearchApi:
     session: requests.Session
     credentials: Credentials
     sleep: Callable[[float], None] = time.sleep
-    keep: Callable[[bytes, datetime], None] = lambda _answer, _at: None
+    keep: Callable[[bytes, datetime], object] = lambda _answer, _at: None
     clock: Clock = field(default_factory=Clock)
     tokens: TokenCache = field(default_factory=TokenCache)
 

@@ -25,9 +25,9 @@ class Mortal(Objects):
     def of(cls, objects: Objects, ending: str, nth: int = 1, *, before: bool = False) -> "Mortal":
         return cls(objects.store, objects.url, ending, nth, before)
 
-    def write(self, path: str, content: bytes | Path) -> None:
+    def write(self, path: str, content: bytes | Path) -> str:
         with self._perhaps_the_last(path):
-            super().write(path, content)
+            return super().write(path, content)
 
     def create(self, path: str, content: bytes) -> bool:
         with self._perhaps_the_last(path):

@@ -61,6 +61,13 @@ def test_a_version_changes_with_its_object_and_only_then(objects):
     assert [path for path in after if after[path] != before[path]] == ["a/2"]
 
 
+def test_a_put_returns_the_version_that_a_listing_shows(objects, tmp_path):
+    local = tmp_path / "local"
+    local.write_bytes(b"x" * 3_000_000)
+    told = {"a/bytes": objects.write("a/bytes", b"one"), "a/file": objects.write("a/file", local)}
+    assert objects.versions("a/") == told
+
+
 def test_a_prefix_is_a_folder_not_the_start_of_a_name(objects):
     objects.write("projects/a/x", b".")
     objects.write("projects/ab/x", b".")

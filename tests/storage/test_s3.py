@@ -147,6 +147,12 @@ def test_a_large_file_comes_back_byte_for_byte(s3, tmp_path):
     assert objects.read("a") == content.read_bytes()
 
 
+def test_the_version_of_a_large_file_is_the_one_that_a_listing_shows(s3, tmp_path):
+    objects = s3.storage()
+    version = objects.write("a/large", large(tmp_path))
+    assert objects.versions("a/") == {"a/large": version}
+
+
 def test_an_upload_killed_in_the_middle_leaves_nothing_for_long(real_s3, tmp_path):
     """kill -9 while a part is on its way: no object, and the store forgets the parts by its lifecycle rule."""
     with faulty(real_s3.endpoint) as proxy:
