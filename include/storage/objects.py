@@ -28,11 +28,15 @@ AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class Stored:
-    """An object as a listing shows it; `at` is when it was put last."""
+    """An object as a listing shows it; `at` is when it was put last, `version` a text that changes with every put.
+
+    On a disk, where `version` is inode, time and size, puts within one tick of its clock may share it.
+    """
 
     path: str
     bytes: int
     at: datetime
+    version: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,15 @@ class Objects:
         with _storage_errors(path):
             try:
                 return bytes(self.store.get(path).bytes())
+            except FileNotFoundError:
+                return None
+
+    def read_version(self, path: str) -> tuple[bytes, str] | None:
+        """The object's bytes and the version that they are of, or None when there is no such object."""
+        with _storage_errors(path):
+            try:
+                got = self.store.get(path)
+                return bytes(got.bytes()), str(got.meta["e_tag"])
             except FileNotFoundError:
                 return None
 
@@ -91,7 +104,7 @@ class Objects:
         """Every object below `prefix`, some at a time, in no order."""
         with _storage_errors(prefix):
             for chunk in self.store.list(prefix, chunk_size=AT_ONCE):
-                yield [Stored(meta["path"], meta["size"], meta["last_modified"]) for meta in chunk]
+                yield [_stored(meta) for meta in chunk]
 
     def folders(self, prefix: str) -> list[str]:
         """The names one level below `prefix` that have something below them, in order."""
@@ -131,6 +144,10 @@ class Objects:
             with _storage_errors(prefix):
                 shutil.rmtree(folder)
         return left
+
+
+def _stored(meta: "obstore.ObjectMeta") -> Stored:
+    return Stored(meta["path"], meta["size"], meta["last_modified"], str(meta["e_tag"]))
 
 
 class _Reader(io.RawIOBase):

@@ -68,6 +68,13 @@ def test_a_put_returns_the_version_that_a_listing_shows(objects, tmp_path):
     assert objects.versions("a/") == told
 
 
+def test_an_object_is_read_with_the_version_that_a_listing_shows(objects):
+    version = objects.write("a/1", b"one")
+    assert objects.read_version("a/1") == (b"one", version)
+    assert [each.version for some in objects.stored("a/") for each in some] == [version]
+    assert objects.read_version("a/2") is None
+
+
 def test_a_prefix_is_a_folder_not_the_start_of_a_name(objects):
     objects.write("projects/a/x", b".")
     objects.write("projects/ab/x", b".")

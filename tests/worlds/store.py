@@ -33,11 +33,12 @@ class Blobs:
     def get(self, path: str) -> Blob | None:
         return self._blobs.get(path)
 
-    def put(self, path: str, content: bytes) -> None:
+    def put(self, path: str, content: bytes) -> str:
         self._version += 1
         if path not in self._blobs:
             insort(self._paths, path)
         self._blobs[path] = Blob(content, self._version, self.now())
+        return str(self._version)
 
     def remove(self, path: str) -> None:
         if self._blobs.pop(path, None):
@@ -69,13 +70,20 @@ class SimulatedObjects:
         blob = self.blobs.get(path)
         return blob.content if blob else None
 
+    def read_version(self, path: str) -> tuple[bytes, str] | None:
+        self._call("get", path, lambda: None)
+        blob = self.blobs.get(path)
+        return (blob.content, str(blob.version)) if blob else None
+
     def reader(self, path: str) -> io.BytesIO | None:
         content = self.read(path)
         return io.BytesIO(content) if content is not None else None
 
-    def write(self, path: str, content: bytes | Path) -> None:
+    def write(self, path: str, content: bytes | Path) -> str:
         whole = content.read_bytes() if isinstance(content, Path) else content
-        self._call("put", path, lambda: self._put(path, whole))
+        versions: list[str] = []
+        self._call("put", path, lambda: versions.append(self._put(path, whole)))
+        return versions[0]
 
     def move(self, source: str, target: str) -> None:
         blob = self.blobs.get(source)
@@ -104,7 +112,7 @@ class SimulatedObjects:
 
     def stored(self, prefix: str) -> Iterator[list[Stored]]:
         some = ((path, self.blobs.get(path)) for path in self.paths(prefix))
-        yield [Stored(path, len(blob.content), blob.at) for path, blob in some if blob]
+        yield [Stored(path, len(blob.content), blob.at, str(blob.version)) for path, blob in some if blob]
 
     def folders(self, prefix: str) -> list[str]:
         inside = (path.removeprefix(prefix) for path in self.paths(prefix))
@@ -120,9 +128,9 @@ class SimulatedObjects:
     def sweep(self, _prefix: str) -> int:
         return 0
 
-    def _put(self, path: str, content: bytes) -> None:
+    def _put(self, path: str, content: bytes) -> str:
         self.before_put(path, content)
-        self.blobs.put(path, content)
+        return self.blobs.put(path, content)
 
     def _call(self, what: str, path: str, act: Callable[[], None]) -> None:
         self.scheduler.point(f"{what} {path}")
