@@ -18,9 +18,9 @@ from bench.apart import apart
 from bench.requests import PROJECT
 from bench.rows import Videos, complete_unit, put_window
 from include.domain.asked import Asked
-from include.domain.manifest import UnitManifest
 from include.domain.project import ResearchProject
 from include.domain.quota import client_name
+from include.domain.units import QueryUnits
 from include.domain.window import Window
 from include.stages.describe_dataset import describe_dataset
 from include.stages.merge import merge
@@ -61,21 +61,20 @@ def figures(scale: float) -> dict[str, float]:
 
 
 def planned(projects: int, days: int) -> dict[str, float]:
-    """Every project's year through the planner, in memory: a complete manifest for each window that it says."""
+    """Every project's year through the planner, in memory: a complete unit for each window that it says."""
     project, chance = _project(0), random.Random(1)  # noqa: S311
-    template = complete_unit(Window(START, START), VIDEOS_A_DAY, _midnight(START))
+    template = complete_unit(Window(START, START), VIDEOS_A_DAY, _midnight(START)).line
     windows, begun = 0, time.process_time()
     for _ in range(projects):
-        manifests: list[UnitManifest] = []
+        known = QueryUnits()
         for day in range(days):
             today = START + timedelta(days=day + project.settle_days)
-            for window in windows_to_harvest(project, Asked(), manifests, _midnight(today)):
+            for window in windows_to_harvest(project, Asked(), known, _midnight(today)):
                 if chance.random() >= MISSED:
-                    manifests.append(template.model_copy(update={"start": window.start, "end": window.end}))
-                    windows += 1
-        covered = sum(manifest.window.days for manifest in manifests)
-        if covered < days - ONCE_A_MONTH:
-            raise SystemExit(f"bench: only {covered} of {days} days are covered")
+                    line = template.model_copy(update={"start": window.start, "end": window.end})
+                    known, windows = known + QueryUnits.of(line), windows + 1
+        if known.covered_days < days - ONCE_A_MONTH:
+            raise SystemExit(f"bench: only {known.covered_days} of {days} days are covered")
     return {"ms": (time.process_time() - begun) / projects / days * 1000, "windows": windows}
 
 

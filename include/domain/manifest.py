@@ -1,8 +1,7 @@
 """What was counted: the manifest of a unit of work, and of a dataset."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -10,19 +9,10 @@ from pydantic import BaseModel, ConfigDict
 from include.domain.check import ABOUT_SLICES, Check, Verdict
 from include.domain.errors import WindowNotComplete
 from include.domain.slice import Slice, SliceState
+from include.domain.unit_line import State as State
+from include.domain.unit_line import UnitLine
+from include.domain.units import Units
 from include.domain.window import Window
-
-#: Days after which a unit that could not be completed is tried again by itself; then it waits for a person.
-TRY_AGAIN_AFTER = (1, 3, 7)
-
-
-class State(StrEnum):
-    """How a round ended, or that it has not."""
-
-    OPEN = "open"
-    COMPLETE = "complete"
-    SUSPECT = "suspect"
-    INCOMPLETE = "incomplete"
 
 
 class _Frozen(BaseModel):
@@ -185,9 +175,7 @@ class UnitManifest(_Frozen):
     @property
     def state(self) -> State:
         """How the unit stands: a complete round stays complete while a newer one is on its way."""
-        if self.stands and self.now.state is not State.COMPLETE:
-            return State.COMPLETE
-        return self.now.state
+        return self.line.state
 
     @property
     def covers(self) -> bool:
@@ -202,18 +190,38 @@ class UnitManifest(_Frozen):
     @property
     def again_on(self) -> date | None:
         """The day on which the unit is tried again by itself; None when that is now, or when it waits for a person."""
-        if self.now.ended_at is None or self.covers or self.waits_for_person:
-            return None
-        return self.now.ended_at.date() + timedelta(days=TRY_AGAIN_AFTER[self.tries - 1])
+        return self.line.again_on
 
     @property
     def waits_for_person(self) -> bool:
-        return not self.covers and self.tries > len(TRY_AGAIN_AFTER)
+        return self.line.waits_for_person
 
-    def is_due(self, today: date) -> bool:
-        """Whether a run that asks for nothing in particular should try the unit today."""
-        again = self.again_on
-        return not self.covers and not self.waits_for_person and (again is None or again <= today)
+    @property
+    def line(self) -> UnitLine:
+        """What whoever looks at all units needs to know of this one."""
+        counts = self.result.counts
+        return UnitLine(
+            start=self.start,
+            end=self.end,
+            query_id=self.query_id,
+            now=self.now.state,
+            stands=self.stands is not None,
+            accepted=self.accepted is not None,
+            ended_at=self.now.ended_at,
+            reason=self.now.reason,
+            tries=self.tries,
+            hits=counts.distinct if counts.hits is None else counts.hits,
+            requests=counts.requests,
+            asked=counts.asked,
+            returned=counts.returned,
+            fields=self.result.fields,
+            first_created=self.first_created,
+            last_created=self.last_created,
+            last_observed=self.now.counts.last_observed,
+            months=tuple(self.months),
+            part_sha256=self.part_sha256,
+            synthetic=self.synthetic,
+        )
 
     def with_round(self, now: Round) -> "UnitManifest":
         """The unit with the latest round as it stands, or with a new one."""
@@ -270,26 +278,27 @@ class UnitManifest(_Frozen):
 
 
 class Month(_Frozen):
-    """One month of a dataset: `parts` names what was merged into it, unit by unit, with each part's SHA-256."""
+    """One month of a dataset: its file's rows, size and checksum, and the digest of the parts that it holds."""
 
     rows: int
     sha256: str
-    parts: dict[str, str]
+    parts: str
     bytes: int = 0
 
     def with_bytes(self, size: int) -> "Month":
         return self.model_copy(update={"bytes": size})
 
-    def holds(self, parts: Mapping[str, str], stored_bytes: int) -> bool:
+    def holds(self, parts: str, stored_bytes: int) -> bool:
         """Whether the month's file has these parts, if a listing shows it with so many bytes; no is "look inside"."""
-        return self.bytes == stored_bytes > 0 and parts.items() <= self.parts.items()
+        return self.bytes == stored_bytes > 0 and parts == self.parts
 
 
 class DatasetManifest(_Frozen):
-    """The months of a dataset. `synthetic` is set when any record came from the sandbox."""
+    """The months of a dataset, and the units that the merge saw. `synthetic`: a record came from the sandbox once."""
 
     schema_version: int
     months: dict[str, Month] = {}
+    units: Units = Units()
     synthetic: bool = False
 
     @property

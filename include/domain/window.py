@@ -67,3 +67,14 @@ class Window:
         """This window as consecutive windows of at most `days` days, oldest first, without overlap."""
         starts = (self.start + n * DAY for n in range(0, self.days, days))
         return [Window(start, min(start + (days - 1) * DAY, self.end)) for start in starts]
+
+
+def join(windows: Iterable[Window]) -> list[Window]:
+    """The days of all these windows as the fewest windows, oldest first."""
+    joined: list[Window] = []
+    for window in sorted(windows):
+        if joined and window.start <= joined[-1].end + DAY:
+            joined[-1] = Window(joined[-1].start, max(joined[-1].end, window.end))
+        else:
+            joined.append(window)
+    return joined

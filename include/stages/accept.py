@@ -11,11 +11,13 @@ from include.domain.errors import AcceptanceRefused
 from include.domain.manifest import State, UnitManifest
 from include.domain.pasted import period
 from include.domain.project import ResearchProject
+from include.domain.units import QueryUnits
 from include.domain.window import Window
 from include.storage.leases import hold_lease
-from include.storage.manifests import read_unit, read_units, write_unit
+from include.storage.manifests import read_unit, write_unit
 from include.storage.objects import Objects
 from include.storage.project_store import ProjectStore
+from include.storage.rollup import read_rollup
 from include.tiktok.query import query_id, query_of
 
 log = logging.getLogger(__name__)
@@ -61,7 +63,7 @@ def find_window(project: ResearchProject, window: Window, objects: Objects) -> U
     refusal = _refusal(manifest, query)
     if manifest is None or refusal:
         which = f"Research project {project.project_id}, window {_days(window)}: {refusal}."
-        raise AcceptanceRefused(f"{which} {_choice(read_units(store), query)}")
+        raise AcceptanceRefused(f"{which} {_choice(read_rollup(store).units.of_query(query))}")
     return manifest
 
 
@@ -125,12 +127,12 @@ def _refusal(manifest: UnitManifest | None, query: str) -> str:
     return ""
 
 
-def _choice(manifests: Sequence[UnitManifest], query: str) -> str:
+def _choice(known: QueryUnits) -> str:
     """Which windows can be accepted."""
-    waiting = [each for each in manifests if not _refusal(each, query)]
+    waiting = [each for each in known.unsettled if not each.covers and each.now is not State.OPEN]
     if not waiting:
         return "No window of the project can be accepted."
-    named = ", ".join(f"{_days(each.window)} ({each.now.state})" for each in waiting[:NAMED])
+    named = ", ".join(f"{_days(each.window)} ({each.now})" for each in waiting[:NAMED])
     return f"These can be accepted: {named}{f', and {len(waiting) - NAMED} more' if waiting[NAMED:] else ''}."
 
 

@@ -1,11 +1,11 @@
 """Estimate: what a plan will cost, from what earlier windows of the same query held."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from include.domain.manifest import UnitManifest
 from include.domain.quota import RECORDS_A_PAGE
+from include.domain.units import QueryUnits
 from include.domain.window import Window
 
 #: Waiting windows that the note of a run names; the log of plan_windows has them all.
@@ -48,24 +48,17 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _hits(manifest: UnitManifest) -> int:
-    """The positions that a search of the unit has to page through: withheld records take their room, too."""
-    counts = manifest.result.counts
-    return counts.distinct if counts.hits is None else counts.hits
-
-
 def estimate(
     windows: Sequence[Window],
-    known: Iterable[UnitManifest],
+    known: QueryUnits,
     daily_requests: int,
     later: Sequence[Window] = (),
     waiting: tuple[str, ...] = (),
 ) -> Estimate:
-    """What harvesting `windows` will take, if they are as dense as the `known` complete windows."""
-    known = [manifest for manifest in known if manifest.covers]
+    """What harvesting `windows` will take, if they are as dense as the `known` covered windows."""
     days = sum(window.days for window in windows)
-    if windows and not known:
+    if windows and not known.covered_days:
         return Estimate(len(windows), days, None, None, tuple(later), waiting)
-    density = sum(_hits(manifest) for manifest in known) / max(1, sum(manifest.window.days for manifest in known))
+    density = known.hits / max(1, known.covered_days)
     requests = sum(max(1, math.ceil(density * window.days / RECORDS_A_PAGE)) for window in windows)
     return Estimate(len(windows), days, requests, math.ceil(requests / daily_requests), tuple(later), waiting)

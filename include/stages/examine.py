@@ -5,17 +5,17 @@ from datetime import date
 
 from include.domain.difference import told
 from include.domain.errors import AccessEnded, SearchLost, SearchTooBroad, Tomorrow
-from include.domain.manifest import UnitManifest
 from include.domain.page import START
 from include.domain.project import ResearchProject
 from include.domain.slice import Slice
-from include.domain.window import Window
+from include.domain.units import Units
+from include.domain.window import Window, join
 from include.stages.estimate import estimate
 from include.stages.proposal import Proposal
 from include.storage.ledger import Ledger
-from include.storage.manifests import read_units
 from include.storage.objects import Objects
 from include.storage.project_store import ProjectStore
+from include.storage.rollup import read_rollup
 from include.tiktok.client import ResearchApi
 from include.tiktok.entities import VIDEOS
 from include.tiktok.query import query_id, query_of
@@ -31,7 +31,7 @@ def examine(proposal: Proposal, api: ResearchApi, objects: Objects, today: date,
         ApiUnavailable: TikTok could not answer this time.
     """
     project = proposal.project
-    query, known = query_of(project), read_units(ProjectStore.of(objects, project.project_id))
+    query, known = query_of(project), read_rollup(ProjectStore.of(objects, project.project_id)).units
     api.check_credentials()
     return {
         "project_id": project.project_id,
@@ -48,12 +48,11 @@ def examine(proposal: Proposal, api: ResearchApi, objects: Objects, today: date,
     }
 
 
-def generation(proposal: Proposal, known: list[UnitManifest]) -> str:
+def generation(proposal: Proposal, known: Units) -> str:
     """What a changed query means for a project that holds data already."""
     after = query_id(query_of(proposal.project))
-    others = [manifest for manifest in known if manifest.query_id != after]
-    if not others:
-        return "the first of this project" if not known else "goes on: the query stays as it is"
+    if not known.queries.keys() - {after}:
+        return "goes on: the query stays as it is" if known.queries else "the first of this project"
     before = query_id(query_of(proposal.earlier)) if proposal.earlier else "unknown"
     if before == after:
         return "goes on: the query stays as it is; some windows are of an earlier one"
@@ -65,13 +64,13 @@ def generation(proposal: Proposal, known: list[UnitManifest]) -> str:
     )
 
 
-def cost(project: ResearchProject, known: list[UnitManifest], today: date) -> str:
+def cost(project: ResearchProject, known: Units, today: date) -> str:
     """What the first run would take; requests stay unknown until a window of the query is complete."""
     wanted = project.wanted(today)
     if wanted is None:
         return f"nothing yet: no day of the period is {project.settle_days} days old"
-    same = [manifest for manifest in known if manifest.query_id == query_id(query_of(project))]
-    left = wanted.without(manifest.window for manifest in same if manifest.covers)
+    same = known.of_query(query_id(query_of(project)))
+    left = wanted.without(same.covered)
     windows = [window for days in left for window in days.cut(project.window_days)]
     taken = estimate(windows, same, project.daily_requests)
     parts = [str(taken), f"it may take {project.daily_requests} requests a day"]
@@ -107,14 +106,10 @@ def _probed(project: ResearchProject, api: ResearchApi, objects: Objects, today:
     return f"TikTok accepts the query ({requests} request); in {_said(days)}: {found}"
 
 
-def _days_again(known: list[UnitManifest], after: str) -> list[Window]:
+def _days_again(known: Units, after: str) -> list[Window]:
     """Days that complete windows of other queries cover, and none of this one."""
-    same = [manifest.window for manifest in known if manifest.covers and manifest.query_id == after]
-    others = sorted(manifest.window for manifest in known if manifest.covers and manifest.query_id != after)
-    again: list[Window] = []
-    for window in others:
-        again += window.without([*same, *again])
-    return again
+    others = join(window for query, units in known.queries.items() if query != after for window in units.covered)
+    return [days for window in others for days in window.without(known.of_query(after).covered)]
 
 
 def _notes(project: ResearchProject, today: date) -> Iterator[str]:

@@ -1,20 +1,22 @@
 """Merge: the parts of all units become the dataset, month by month, only where there is news."""
 
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from include.domain.errors import WindowTaken
-from include.domain.manifest import DatasetManifest, Month, State, UnitManifest
+from include.domain.manifest import DatasetManifest, Month, UnitManifest
 from include.domain.project import ResearchProject
+from include.domain.unit_line import State, UnitLine
+from include.domain.units import Units
 from include.stages.harvest.gathering import gather
 from include.storage.dataset import merge_month
 from include.storage.leases import Lease, hold_lease
-from include.storage.manifests import read_dataset, read_unit, read_units, write_dataset, write_unit
+from include.storage.manifests import read_dataset, read_unit, write_dataset, write_unit
 from include.storage.objects import Objects
 from include.storage.pages import Pages
 from include.storage.project_store import ProjectStore
+from include.storage.rollup import Rollup, lease_time, open_months, read_rollup, write_rollup
 from include.tiktok.entities import VIDEOS, Entity
 from include.tiktok.schemas import SCHEMA_VERSION
 
@@ -26,14 +28,18 @@ def merge(
 ) -> DatasetManifest:
     """Bring every unit into the dataset, also what there is of one that is parked, and return its manifest.
 
-    Merging again without news writes nothing.
+    Merging again without news writes nothing, takes no lease, and costs four calls.
 
     Raises:
-        WindowTaken: another run is merging this dataset.
+        WindowTaken: there is news, and another run is merging this dataset.
     """
     store = ProjectStore.of(objects, project.project_id, entity.name)
+    rollup, before = read_rollup(store), _read_dataset(store)
+    if not rollup.news and _is_current(before, rollup.units, _month_bytes(store)):
+        log.info("nothing to merge project=%s %s rows=%d", project.project_id, entity.name, before.rows)
+        return before
     with hold_lease(objects, store.layout.harvest, run, now) as lease:
-        return _Merge(store, entity, run, now, lease).merge()
+        return _Merge(store, entity, run, now, lease).merge(rollup)
 
 
 class _Merge:
@@ -44,50 +50,53 @@ class _Merge:
     ) -> None:
         self.store, self.entity, self.run, self.now, self.lease = store, entity, run, now, lease
 
-    def merge(self) -> DatasetManifest:
-        before = read_dataset(self.store) or DatasetManifest(schema_version=SCHEMA_VERSION)
-        units = [self._with_part(each) for each in read_units(self.store)]
-        months = self._merge_months(before, units)
-        after = DatasetManifest(
-            schema_version=SCHEMA_VERSION,
-            months=dict(sorted({**before.months, **months}.items())),
-            synthetic=before.synthetic or any(unit.synthetic for unit in units),
-        )
+    def merge(self, earlier: Rollup) -> DatasetManifest:
+        """`earlier` is what was known of the units before the lease was ours."""
+        begun = lease_time(self.store)
+        rollup, before = read_rollup(self.store, earlier), _read_dataset(self.store)
+        for line in rollup.units.unsettled:
+            rollup = rollup.with_line(self._with_part(line)) if line.now is State.OPEN else rollup
+        units = rollup.units
+        months, rollup = self._merge_months(before, rollup, units.parts)
+        after = _next(before, units, months)
         if after != before:
             self.lease.renew(self.now())
             write_dataset(self.store, after)
+        if earlier.news or rollup.news:
+            write_rollup(self.store, rollup, begun)
         log.info(
             "merged project=%s %s months=%d news=%d rows=%d",
             *(self.store.layout.project_id, self.entity.name, len(after.months), _changes(before, after), after.rows),
         )
         return after
 
-    def _merge_months(self, before: DatasetManifest, units: Iterable[UnitManifest]) -> dict[str, Month]:
-        layout = self.store.layout
-        sizes = {each.path: each.bytes for some in self.store.objects.stored(layout.dataset) for each in some}
+    def _merge_months(
+        self, before: DatasetManifest, rollup: Rollup, digests: Mapping[str, str]
+    ) -> tuple[dict[str, Month], Rollup]:
+        """The months with news as they are now, and the roll-up with a line for each unit that has rows of them."""
+        sizes = _month_bytes(self.store)
+        news = [month for month, parts in digests.items() if not _has(before, month, parts, sizes)]
+        rollup = open_months(self.store, rollup, news)
         months: dict[str, Month] = {}
-        for month, parts in _parts_by_month(units).items():
-            known, size = before.months.get(month), sizes.get(layout.month(month), 0)
-            if known and known.holds(parts, size):
-                months[month] = known
-                continue
+        for month in news:
             self.lease.renew(self.now())
+            parts, known = rollup.parts(month), before.months.get(month)
             merged = merge_month(self.store, month, parts, self.entity.schema, self.entity.key, known)
-            months[month] = merged if merged.bytes else merged.with_bytes(size)
-        return months
+            months[month] = merged if merged.bytes else merged.with_bytes(sizes.get(month, 0))
+        return months, rollup
 
-    def _with_part(self, manifest: UnitManifest) -> UnitManifest:
-        """The manifest; a unit whose task ended before the round did gets its part now, so that its pages count."""
-        if manifest.now.state is not State.OPEN:
-            return manifest
+    def _with_part(self, line: UnitLine) -> UnitLine:
+        """The line of a unit whose task ended before its round did: it gets its part now, so that its pages count."""
         self.lease.renew(self.now())
-        prefix = self.store.layout.unit(manifest.name)
+        prefix = self.store.layout.unit(line.name)
         try:
             with hold_lease(self.store.objects, prefix, self.run, self.now) as lease:
-                latest = read_unit(self.store, manifest.name) or manifest  # another run may have ended it
-                return self._make_part(latest, lease) if latest.now.state is State.OPEN else latest
+                latest = read_unit(self.store, line.name)  # another run may have ended it
+                if latest is None:
+                    return line
+                return (self._make_part(latest, lease) if latest.now.state is State.OPEN else latest).line
         except WindowTaken:
-            return manifest
+            return line
 
     def _make_part(self, manifest: UnitManifest, lease: Lease) -> UnitManifest:
         with gather(self.entity, manifest.window, manifest.query) as gathering:
@@ -100,14 +109,36 @@ class _Merge:
         return after
 
 
-def _parts_by_month(units: Iterable[UnitManifest]) -> dict[str, dict[str, str]]:
-    """Which parts hold records of which month: month to unit to the part's SHA-256."""
-    parts: dict[str, dict[str, str]] = defaultdict(dict)
-    for manifest in units:
-        if manifest.part_sha256:
-            for month in manifest.months:
-                parts[month][manifest.name] = manifest.part_sha256
-    return parts
+def _read_dataset(store: ProjectStore) -> DatasetManifest:
+    return read_dataset(store) or DatasetManifest(schema_version=SCHEMA_VERSION)
+
+
+def _month_bytes(store: ProjectStore) -> dict[str, int]:
+    """The size of each month's file, as a listing shows it."""
+    stored = (each for some in store.objects.stored(store.layout.dataset) for each in some)
+    return {month: each.bytes for each in stored if (month := store.layout.month_of(each.path))}
+
+
+def _is_current(dataset: DatasetManifest, units: Units, sizes: Mapping[str, int]) -> bool:
+    """Whether a merge would change nothing; a unit whose round goes on may have pages that no part holds."""
+    going_on = any(line.now is State.OPEN for line in units.unsettled)
+    held = all(_has(dataset, month, parts, sizes) for month, parts in units.parts.items())
+    return held and not going_on and _next(dataset, units, {}) == dataset
+
+
+def _has(dataset: DatasetManifest, month: str, parts: str, sizes: Mapping[str, int]) -> bool:
+    held = dataset.months.get(month)
+    return held is not None and held.holds(parts, sizes.get(month, 0))
+
+
+def _next(before: DatasetManifest, units: Units, months: Mapping[str, Month]) -> DatasetManifest:
+    """The dataset's manifest after these months were merged of these units."""
+    return DatasetManifest(
+        schema_version=SCHEMA_VERSION,
+        months=dict(sorted({**before.months, **months}.items())),
+        units=units,
+        synthetic=before.synthetic or units.synthetic,
+    )
 
 
 def _changes(before: DatasetManifest, after: DatasetManifest) -> int:

@@ -6,14 +6,15 @@ from datetime import date, datetime
 
 from include.domain.asked import Asked
 from include.domain.deadlines import warnings
-from include.domain.manifest import State, UnitManifest
 from include.domain.project import ResearchProject
+from include.domain.unit_line import State
+from include.domain.units import QueryUnits
 from include.domain.window import Window
 from include.stages.estimate import Estimate, estimate
 from include.storage.configurations import keep
-from include.storage.manifests import read_units
 from include.storage.objects import Objects
 from include.storage.project_store import ProjectStore
+from include.storage.rollup import read_rollup
 from include.tiktok.query import fields_of, query_id, query_of
 
 log = logging.getLogger(__name__)
@@ -44,21 +45,19 @@ def plan(project: ResearchProject, asked: Asked, objects: Objects, at: datetime)
     keep(objects, store.layout, project, at, by=FOUND)
     for warning in warnings(project, today):
         log.warning("project=%s %s", project.project_id, warning)
-    manifests = [each for each in read_units(store) if each.query_id == query_id(query)]
-    windows = windows_to_harvest(project, asked, manifests, at)[:: 1 if project.order == "oldest_first" else -1]
-    waiting = tuple(_waiting(manifests, windows))
+    known = read_rollup(store).units.of_query(query_id(query))
+    windows = windows_to_harvest(project, asked, known, at)[:: 1 if project.order == "oldest_first" else -1]
+    waiting = tuple(_waiting(known, windows))
     for line in waiting:
         log.warning("project=%s %s", project.project_id, line)
-    cost = estimate(windows[:AT_ONCE], manifests, project.daily_requests, windows[AT_ONCE:], waiting)
+    cost = estimate(windows[:AT_ONCE], known, project.daily_requests, windows[AT_ONCE:], waiting)
     log.info("planned project=%s today=%s reharvest=%s: %s", project.project_id, today, asked.reharvest, cost)
     if not windows:
         log.info("nothing is left to harvest project=%s: %s", project.project_id, _why(project, asked, today))
     return windows[:AT_ONCE], cost
 
 
-def windows_to_harvest(
-    project: ResearchProject, asked: Asked, manifests: Iterable[UnitManifest], at: datetime
-) -> list[Window]:
+def windows_to_harvest(project: ResearchProject, asked: Asked, known: QueryUnits, at: datetime) -> list[Window]:
     """The subtraction itself: the wanted days, without the covered ones, cut into windows.
 
     A window that was started and is not complete is planned as it is, so that its stored pages count, even when only
@@ -70,17 +69,16 @@ def windows_to_harvest(
         return []
     if asked.reharvest:
         return wanted.cut(project.window_days)
-    manifests = list(manifests)
-    covered = [each.window for each in manifests if each.covers]
     named = asked.start is not None or asked.end is not None
-    due = [each.window for each in manifests if not each.covers and (named or each.is_due(at.date()))]
-    later = [each.window for each in manifests if not each.covers and each.window not in due]
-    started = _started(due, covered, wanted, project.wanted(at.date()) or wanted)
-    left = wanted.without([*covered, *started, *later])
+    uncovered = [each for each in known.unsettled if not each.covers]
+    due = [each.window for each in uncovered if named or each.is_due(at.date())]
+    later = [each.window for each in uncovered if each.window not in due]
+    started = _started(due, known.covered, wanted, project.wanted(at.date()) or wanted)
+    left = wanted.without([*known.covered, *started, *later])
     return sorted([*started, *(window for days in left for window in days.cut(project.window_days))])
 
 
-def _started(due: Iterable[Window], covered: list[Window], asked: Window, whole: Window) -> list[Window]:
+def _started(due: Iterable[Window], covered: Iterable[Window], asked: Window, whole: Window) -> list[Window]:
     """Windows to be continued: with days that are asked for, inside the whole, not covered since, and none twice."""
     started: list[Window] = []
     for window in sorted(due):
@@ -90,17 +88,17 @@ def _started(due: Iterable[Window], covered: list[Window], asked: Window, whole:
     return started
 
 
-def _waiting(manifests: Iterable[UnitManifest], planned: Iterable[Window]) -> Iterator[str]:
+def _waiting(known: QueryUnits, planned: Iterable[Window]) -> Iterator[str]:
     """What people should know of windows that this run leaves alone."""
     planned = set(planned)
-    for each in manifests:
+    for each in known.unsettled:
         if each.window in planned:
             continue
         if each.waits_for_person:
-            yield f"window {each.name} waits for a person after {each.tries} tries: {each.now.reason}"
+            yield f"window {each.name} waits for a person after {each.tries} tries: {each.reason}"
         elif each.again_on:
-            yield f"window {each.name} is {each.now.state} and tried again on {each.again_on}"
-        elif each.stands and each.now.state is State.OPEN:
+            yield f"window {each.name} is {each.now} and tried again on {each.again_on}"
+        elif each.stands and each.now is State.OPEN:
             yield f"window {each.name}: its new round is not finished; harvest it again with reharvest to go on"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 import pyarrow as pa
 
 from include.domain.manifest import Month
+from include.domain.units import parts_digest
 from include.storage.latest import merged
 from include.storage.parquet import notes_of, open_object, put, tables_of
 from include.storage.parts import in_month
@@ -36,13 +37,13 @@ def merge_month(
     file = open_object(store.objects, path)
     held: dict[str, str] = json.loads(notes_of(file)[PARTS]) if file else {}
     news = {unit: sha256 for unit, sha256 in parts.items() if held.get(unit) != sha256}
-    if not news and before and before.parts == held:
+    if not news and before and before.parts == parts_digest(held):
         return before
     streams = [tables_of(file)] if file else []
     streams += [_rows_of_month(store, unit, month, key) for unit in sorted(news)]
     held = dict(sorted({**held, **news}.items()))
     written = put(store.objects, path, merged(streams, key), schema, {PARTS: json.dumps(held)})
-    return Month(rows=written.rows, bytes=written.bytes, sha256=written.sha256, parts=held)
+    return Month(rows=written.rows, bytes=written.bytes, sha256=written.sha256, parts=parts_digest(held))
 
 
 def _rows_of_month(store: ProjectStore, unit: str, month: str, key: str) -> Iterator[pa.Table]:

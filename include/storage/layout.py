@@ -6,6 +6,8 @@ projects/<project_id>/
   <entity>/units/<unit>/part.parquet           the unit's records
   <entity>/units/<unit>/answers/<time>.bin     answers that were refused for good, or cannot be read
   <entity>/manifests/<unit>.json               all manifests side by side: one listing shows what changed
+  <entity>/rollup.json.zst                     what is known of all units; made again from the manifests
+  <entity>/card.json                           which version of each description says what
   <entity>/dataset/<yyyy-mm>.parquet           one row per id
   <entity>/dataset/manifest.json
   <entity>/dataset/README.md, codebook.csv, dataset.jsonld, ro-crate-metadata.json
@@ -17,6 +19,7 @@ projects/<project_id>/
   refused/<record id>.json                     a record that iCANDID would not take, with the reason
   registration/<run>.json                      what reconciled, run by run
   registration/described/<sink>/<yyyy-mm>.parquet  which records a sink took, by digest
+  registration/described/<sink>/months.json    a line about each of these files, so that they need not be read
   notices/<deadline>/<days before>.json        which notifications were sent
 certificates/<project_id>/<timestamp>.json, .md  what a purge removed, in counts
 applications/<application_id>/
@@ -41,6 +44,7 @@ KINDS = {
     "parts": r"[^/]+/units/[^/]+/part\.parquet",
     "refusals": r"[^/]+/units/[^/]+/answers/.+",
     "manifests": r"[^/]+/manifests/[^/]+\.json",
+    "caches": r"[^/]+/(rollup\.json\.zst|card\.json)",
     OLD: r"[^/]+/windows/.+",
     "dataset files": r"[^/]+/dataset/.+",
     "exports for papers": r"[^/]+/export/.+",
@@ -141,6 +145,16 @@ class ProjectLayout:
         return path.removeprefix(self.manifests).removesuffix(".json")
 
     @property
+    def rollup(self) -> str:
+        """What is known of all units: a cache of the manifests."""
+        return f"{self.harvest}rollup.json.zst"
+
+    @property
+    def card(self) -> str:
+        """Which version of each description of the dataset says what: a cache of them."""
+        return f"{self.harvest}card.json"
+
+    @property
     def drift(self) -> str:
         """Which fields TikTok was seen to add, drop or change, so that people are told of each once."""
         return f"{self.harvest}drift.json"
@@ -151,6 +165,11 @@ class ProjectLayout:
 
     def month(self, month: str) -> str:
         return f"{self.dataset}{month}.parquet"
+
+    def month_of(self, path: str) -> str:
+        """The month whose file lies at `path` (`yyyy-mm`); empty when it is another file."""
+        found = re.fullmatch(rf"{re.escape(self.dataset)}(\d{{4}}-\d\d)\.parquet", path)
+        return found[1] if found else ""
 
     @property
     def dataset_manifest(self) -> str:
@@ -200,6 +219,15 @@ class ProjectLayout:
 
     def described(self, sink: str, month: str) -> str:
         return f"{self.all_described(sink)}{month}.parquet"
+
+    @staticmethod
+    def month_of_described(path: str) -> str:
+        """The month whose digests lie at `path`; empty where none do."""
+        name = path.rpartition("/")[2]
+        return name.removesuffix(".parquet") if name.endswith(".parquet") else ""
+
+    def described_months(self, sink: str) -> str:
+        return f"{self.all_described(sink)}months.json"
 
     def handed_over(self, run: str, month: str) -> str:
         return f"{self.root}/hand-over/{_plain(run)}/{month}.sha256"

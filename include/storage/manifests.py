@@ -29,7 +29,16 @@ def read_unit(store: ProjectStore, unit: str) -> UnitManifest | None:
     """The manifest of a unit, or None when it was never started."""
     path = store.layout.manifest(unit)
     content = store.objects.read(path)
-    return _valid(UnitManifest, path, content) if content is not None else None
+    return parse_unit(path, content) if content is not None else None
+
+
+def parse_unit(path: str, content: bytes) -> UnitManifest:
+    """The manifest of a unit from what lies at `path`.
+
+    Raises:
+        SettingInvalid: that is no manifest.
+    """
+    return _valid(UnitManifest, path, content)
 
 
 def list_units(store: ProjectStore) -> list[str]:
@@ -52,7 +61,7 @@ def stream_units(store: ProjectStore, units: Sequence[str]) -> Iterator[UnitMani
 
 def write_dataset(store: ProjectStore, manifest: DatasetManifest) -> None:
     """Put the manifest of the dataset."""
-    store.objects.write(store.layout.dataset_manifest, manifest.model_dump_json(indent=1).encode())
+    store.objects.write(store.layout.dataset_manifest, manifest.model_dump_json(exclude_defaults=True).encode())
 
 
 def read_dataset(store: ProjectStore) -> DatasetManifest | None:

@@ -6,8 +6,9 @@ import pytest
 
 from include.domain.check import Verdict, check
 from include.domain.errors import WindowNotComplete
-from include.domain.manifest import TRY_AGAIN_AFTER, State, UnitManifest
+from include.domain.manifest import State, UnitManifest
 from include.domain.slice import Aim, Slice, SliceState
+from include.domain.unit_line import TRY_AGAIN_AFTER
 from include.domain.window import DAY, Window
 from tests.units import ENDED, end, round_of, unit
 
@@ -131,7 +132,7 @@ def test_a_unit_is_tried_again_after_one_three_and_seven_days_and_then_waits_for
     for tries, days in enumerate(TRY_AGAIN_AFTER, 1):
         manifest = ends(manifest, state)
         assert (manifest.tries, manifest.again_on) == (tries, TODAY + timedelta(days=days))
-        assert [manifest.is_due(TODAY + timedelta(days=later)) for later in (0, days - 1, days, days + 30)] == [
+        assert [manifest.line.is_due(TODAY + timedelta(days=later)) for later in (0, days - 1, days, days + 30)] == [
             False,
             False,
             True,
@@ -139,30 +140,30 @@ def test_a_unit_is_tried_again_after_one_three_and_seven_days_and_then_waits_for
         ]
     manifest = ends(manifest, state)
     assert (manifest.again_on, manifest.waits_for_person) == (None, True)
-    assert not manifest.is_due(TODAY + timedelta(days=3_000))
+    assert not manifest.line.is_due(TODAY + timedelta(days=3_000))
 
 
 def test_a_unit_that_was_begun_goes_on_at_once():
-    assert unit(WINDOW, State.OPEN).is_due(TODAY)
+    assert unit(WINDOW, State.OPEN).line.is_due(TODAY)
     assert unit(WINDOW, State.OPEN).again_on is None
 
 
 def test_a_round_that_was_opened_again_goes_on_at_once():
     parked = unit(WINDOW, State.INCOMPLETE)
-    assert not parked.is_due(TODAY)
-    assert parked.with_round(parked.now.reopen("manual__2")).is_due(TODAY)
+    assert not parked.line.is_due(TODAY)
+    assert parked.with_round(parked.now.reopen("manual__2")).line.is_due(TODAY)
 
 
 @pytest.mark.parametrize("tries", [1, 2, 3, 4, 9])
 def test_a_unit_that_is_complete_is_never_due(tries):
     manifest = ends(unit(WINDOW, State.SUSPECT, tries=tries), State.COMPLETE)
     assert (manifest.tries, manifest.again_on, manifest.waits_for_person) == (0, None, False)
-    assert not manifest.is_due(TODAY + 30 * DAY)
+    assert not manifest.line.is_due(TODAY + 30 * DAY)
 
 
 def test_tries_are_those_in_a_row():
     manifest = ends(ends(unit(WINDOW, State.SUSPECT, tries=3), State.COMPLETE), State.SUSPECT)
-    assert (manifest.tries, manifest.covers, manifest.is_due(TODAY + 30 * DAY)) == (1, True, False)
+    assert (manifest.tries, manifest.covers, manifest.line.is_due(TODAY + 30 * DAY)) == (1, True, False)
 
 
 # What a person said
@@ -177,7 +178,7 @@ def accepted(manifest):
 def test_a_unit_that_a_person_accepts_covers_its_days_and_is_not_tried_again(state, tries):
     taken = accepted(unit(WINDOW, state, tries=tries))
     assert (taken.covers, taken.state, taken.stands) == (True, state, None)
-    assert (taken.again_on, taken.waits_for_person, taken.is_due(TODAY + 30 * DAY)) == (None, False, False)
+    assert (taken.again_on, taken.waits_for_person, taken.line.is_due(TODAY + 30 * DAY)) == (None, False, False)
     assert (taken.accepted.by, taken.accepted.why, taken.accepted.at, taken.accepted.round) == (
         "Ada",
         "a holiday",

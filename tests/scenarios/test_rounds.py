@@ -189,13 +189,14 @@ def test_a_merge_does_not_undo_what_another_run_ended_meanwhile(make, monkeypatc
     world.sandbox.fault("scope_refused", nth=1)
     with suppress(AirflowFailException):
         world.task(days(6))
-    real = merging.read_units
+    real = merging.read_rollup
 
-    def read_then_wait(*about):
-        found = real(*about)
-        world.task(days(6), "backfill__2")
+    def read_then_wait(store, *earlier):
+        found = real(store, *earlier)
+        if earlier:  # the one that counts, while the lease is held
+            world.task(days(6), "backfill__2")
         return found
 
-    monkeypatch.setattr(merging, "read_units", read_then_wait)
+    monkeypatch.setattr(merging, "read_rollup", read_then_wait)
     assert merge(world.project, world.objects, "manual__1", world.api().now).rows == 120
     assert world.manifest(days(6)).covers

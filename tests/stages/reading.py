@@ -39,8 +39,9 @@ def dataset(objects: Objects) -> list[dict[str, Any]]:
 
 
 def everything(objects: Objects) -> dict[str, bytes]:
-    """Every object below the project, but for leases."""
-    return {path: objects.read(path) for path in objects.paths(f"{LAYOUT.root}/") if "/lease/" not in path}
+    """Every object below the project, but for leases and the roll-up, a cache that tells objects' versions."""
+    paths = (path for path in objects.paths(f"{LAYOUT.root}/") if "/lease/" not in path and path != LAYOUT.rollup)
+    return {path: objects.read(path) for path in paths}
 
 
 def asked(sandbox: Any) -> list[tuple[Any, ...]]:

@@ -9,12 +9,13 @@ from include.domain.check import Verdict, check
 from include.domain.errors import AcceptanceRefused, WindowNotComplete, WindowTaken
 from include.domain.manifest import Counts, Round, State, UnitManifest
 from include.domain.slice import Slice
+from include.domain.units import QueryUnits
 from include.domain.window import Window
 from include.stages.accept import Decision, accept, describe_window, find_window, read_window, sum_up, version_of
 from include.stages.plan import windows_to_harvest
 from include.stages.register import check_windows
 from include.storage.leases import take
-from include.storage.manifests import read_unit, read_units, write_unit
+from include.storage.manifests import read_unit, write_unit
 from include.storage.project_store import ProjectStore
 from include.tiktok.query import query_id, query_of
 from tests.projects import PROJECT, project
@@ -180,9 +181,9 @@ def test_an_acceptance_says_who_when_and_why_and_leaves_everything_else(store, o
 
 def test_the_next_plan_does_not_ask_the_days_of_an_accepted_window(store, objects, suspect):
     days, later = Asked(JANUARY.start, JANUARY.end), now() + timedelta(days=365)
-    assert windows_to_harvest(project(), days, [suspect], later) == [JANUARY]
-    accept(project(), decision(suspect), objects, "a run", now)
-    assert windows_to_harvest(project(), days, read_units(store), later) == []
+    assert windows_to_harvest(project(), days, QueryUnits.of(suspect.line), later) == [JANUARY]
+    accepted = accept(project(), decision(suspect), objects, "a run", now)
+    assert windows_to_harvest(project(), days, QueryUnits.of(accepted.line), later) == []
     check_windows(project(), objects, [JANUARY])
 
 

@@ -108,6 +108,7 @@ def test_a_description_is_written_again_only_when_it_says_something_new(objects)
     describe(objects)
     assert describe(objects) == 0
     end(objects, TURN, State.COMPLETE)
+    merge(project(), objects, "manual__2", now)
     assert describe(objects) == 3
     assert "Suspect" not in objects.read(README).decode()
 

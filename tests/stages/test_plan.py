@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from include.domain.asked import Asked
 from include.domain.errors import AccessEnded, ProjectInvalid, SettingInvalid
 from include.domain.manifest import State
+from include.domain.units import Units
 from include.domain.window import DAY, Window
 from include.stages.plan import plan, windows_to_harvest
 from include.storage.configurations import versions
 from include.storage.manifests import write_unit
+from include.tiktok.query import query_id, query_of
 from tests.projects import project
 from tests.stages.reading import LAYOUT, store
 from tests.units import end, round_of, unit
@@ -27,8 +29,14 @@ def at(day):
     return datetime.combine(day, datetime.min.time(), UTC)
 
 
+def known(manifests):
+    """What a plan knows of units of the project's query."""
+    return Units.of(each.line for each in manifests).of_query(query_id(query_of(project())))
+
+
 def planned(*manifests, asked=None, today=TODAY, **changes):
-    return [str(window) for window in windows_to_harvest(project(**changes), asked or Asked(), manifests, at(today))]
+    found = windows_to_harvest(project(**changes), asked or Asked(), known(manifests), at(today))
+    return list(map(str, found))
 
 
 def test_a_period_is_cut_into_windows_of_thirty_days():
@@ -145,9 +153,9 @@ def test_a_plan_is_what_is_wanted_minus_what_is_covered_or_waits(manifests, aske
     wanted, named = asked.of(project(), today), asked.start is not None or asked.end is not None
     covered = {day for each in manifests if each.covers for day in each.window}
     waits = {
-        day for each in manifests if not (each.covers or named or each.is_due(today)) for day in each.window
+        day for each in manifests if not (each.covers or named or each.line.is_due(today)) for day in each.window
     } - covered
-    windows = windows_to_harvest(project(window_days=window_days), asked, manifests, at(today))
+    windows = windows_to_harvest(project(window_days=window_days), asked, known(manifests), at(today))
     days = [day for window in windows for day in window]
     missing = set(wanted or ()) - (set() if asked.reharvest else covered | waits)
     kept = {each.window for each in manifests if not each.covers}
@@ -159,11 +167,11 @@ def test_a_plan_is_what_is_wanted_minus_what_is_covered_or_waits(manifests, aske
 
 @given(st.lists(known_windows(), max_size=8, unique_by=lambda each: each.name), st.integers(1, 30))
 def test_windows_that_were_started_are_kept_as_they_are(manifests, window_days):
-    windows = windows_to_harvest(project(window_days=window_days), Asked(), manifests, at(TODAY))
-    known = [each.window for each in manifests]
+    windows = windows_to_harvest(project(window_days=window_days), Asked(), known(manifests), at(TODAY))
+    every = [each.window for each in manifests]
     for each in manifests:
-        alone = not any(each.window & other for other in known if other is not each.window)
-        if each.is_due(TODAY) and alone and each.window & WHOLE == each.window:
+        alone = not any(each.window & other for other in every if other is not each.window)
+        if each.line.is_due(TODAY) and alone and each.window & WHOLE == each.window:
             assert each.window in windows
 
 

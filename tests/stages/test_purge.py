@@ -38,6 +38,19 @@ ID = PROJECT["project_id"]
 ROW = RegistryRow.of(Collection.of(project(), query_of(project())))
 OTHER = f"{ID}0"
 APPROVAL = Approval(by="admin", at=AT)
+#: What a harvested project has, but for leases.
+KINDS = {
+    "caches": 2,
+    "configuration versions": 1,
+    "dataset files": 7,
+    "lists of records": 9,
+    "manifests": 2,
+    "pages": 4,
+    "parts": 2,
+    "records for iCANDID": 3,
+    "refusals": 1,
+}
+OBJECTS = sum(KINDS.values())
 CONTENT = ("synth_nieuws_be", "synth_journal_be", "Met de fiets", "Klimaat", "fietsen", str(ONE["id"]))
 
 
@@ -104,18 +117,9 @@ def order(objects, registry, indices, **changes):
 @pytest.mark.usefixtures("full")
 def test_an_inventory_counts_every_sort_of_thing(objects, registry, index):
     there = inventory(LAYOUT, objects, registry, [index], AT)
-    assert {name: kind.objects for name, kind in there.kinds.items()} == {
-        "configuration versions": 1,
-        "dataset files": 7,
-        "lists of records": 7,
-        "manifests": 2,
-        "pages": 4,
-        "parts": 2,
-        "records for iCANDID": 3,
-        "refusals": 1,
-    }
+    assert {name: kind.objects for name, kind in there.kinds.items()} == KINDS
     size = sum(len(objects.read(path)) for path in objects.paths(LAYOUT.everything) if "/lease/" not in path)
-    assert there.total == Kind(objects=27, bytes=size)
+    assert there.total == Kind(objects=OBJECTS, bytes=size)
     assert (there.rows, there.windows, there.documents, there.registry_row) == ({"videos": 3}, 2, {"index": 3}, "there")
     assert (there.first_day, there.last_day) == (JANUARY.start, TURN.end)
 
@@ -144,7 +148,7 @@ def test_a_purge_leaves_a_certificate_and_nothing_else(objects, registry, index,
     assert not (tmp_path / "storage" / LAYOUT.root).exists(), "not even empty folders"
     assert registry.row(ID) is None
     assert (index.count(ID), engine.documents) == (0, {})
-    assert done.before.total.objects == 27
+    assert done.before.total.objects == OBJECTS
     assert (done.after.total, done.after.registry_row, done.after.documents) == (Kind(), "none", {"index": 0})
     assert objects.paths("") == [
         "certificates/tiktok_query_0000005/20260601T120000Z.json",
@@ -303,7 +307,7 @@ def test_what_comes_back_while_it_is_purged_is_no_certificate(objects, registry,
     (open_one,) = read(objects, LAYOUT)
     assert open_one.finished_at is None
     monkeypatch.setattr(module, "_remove", remove)
-    assert purge(asked, objects, registry, [index], now).before.total.objects == 27
+    assert purge(asked, objects, registry, [index], now).before.total.objects == OBJECTS
 
 
 @pytest.mark.usefixtures("full")
@@ -345,7 +349,8 @@ class Dying(Objects):
 
 def test_a_purge_killed_at_any_step_is_finished_by_the_next_and_counts_everything(objects, registry, index, engine):
     harvested(objects, registry, index)
-    stored, documents = everything(objects), dict(engine.documents)
+    stored = everything(objects) | {LAYOUT.rollup: objects.read(LAYOUT.rollup)}
+    documents = dict(engine.documents)
     for nth in count():
         objects.delete(objects.paths(""))
         for path, content in stored.items():
@@ -357,7 +362,7 @@ def test_a_purge_killed_at_any_step_is_finished_by_the_next_and_counts_everythin
             purge(asked, Dying(objects.store, objects.url, count(), nth), registry, [index], now)
         except Killed:
             again = purge(asked, objects, registry, [index], lambda: AT + timedelta(hours=1))
-            assert (again.before.total.objects, again.before.documents) == (27, {"index": 3}), nth
+            assert (again.before.total.objects, again.before.documents) == (OBJECTS, {"index": 3}), nth
             assert again.approvals == (APPROVAL,)
             assert [path for path in objects.paths("") if not path.startswith("certificates/")] == []
             assert (registry.row(ID), engine.documents, len(read(objects, LAYOUT))) == (None, {}, 1)
@@ -372,10 +377,10 @@ def test_another_run_finishes_a_purge_with_its_own_approval(objects, registry, i
         purge(order(objects, registry, [index]), Dying(objects.store, objects.url, count(), 6), registry, [index], now)
     later = AT + timedelta(days=1)
     second = order(objects, registry, [index], approval=Approval(by="lead", at=later), run="manual__2")
-    assert 0 < second.approved.total.objects < 27
+    assert 0 < second.approved.total.objects < OBJECTS
     done = purge(second, objects, registry, [index], lambda: later)
     assert [each.by for each in done.approvals] == ["admin", "lead"]
-    assert (done.before.total.objects, done.begun_at) == (27, AT)
+    assert (done.before.total.objects, done.begun_at) == (OBJECTS, AT)
     assert len(read(objects, LAYOUT)) == 1
 
 
@@ -392,7 +397,7 @@ def test_an_index_that_fails_leaves_the_data_until_it_works(objects, registry, i
     assert registry.row(ID) is None, "what the public sees goes first"
     engine.faults.clear()
     done = purge(asked, objects, registry, [index], now)
-    assert (done.before.registry_row, done.before.total.objects) == ("there", 27)
+    assert (done.before.registry_row, done.before.total.objects) == ("there", OBJECTS)
 
 
 def test_a_certificate_in_utc_whatever_the_clock_says():

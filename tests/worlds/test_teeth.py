@@ -5,12 +5,13 @@ from collections import Counter
 import pytest
 
 from include.domain.manifest import UnitManifest
+from include.domain.unit_line import UnitLine
 from include.stages.harvest.meter import UnitMeter
 from include.stages.harvest.progress import Progress
 from include.stages.harvest.slices import Splitter
 from include.stages.harvest.unit import Unit
-from include.stages.merge import _Merge
 from include.storage.ledger import Ledger
+from include.storage.rollup import Rollup
 from tests.worlds.world import run_world
 
 
@@ -46,9 +47,9 @@ def test_a_unit_that_spends_without_end(wrong):
 
 
 def test_a_suspect_unit_that_is_bought_every_day(wrong):
-    wrong(UnitManifest, "is_due", lambda self, _today: not self.covers)
-    wrong(UnitManifest, "waits_for_person", False)
-    wrong(UnitManifest, "again_on", None)
+    wrong(UnitLine, "is_due", lambda self, _today: not self.covers)
+    wrong(UnitLine, "waits_for_person", False)
+    wrong(UnitLine, "again_on", None)
     assert complaints(3)["rest"]
 
 
@@ -59,6 +60,6 @@ def test_a_complete_round_that_is_unmade(wrong):
 
 
 def test_a_merge_that_leaves_one_unit_out(wrong):
-    merge = _Merge._merge_months
-    wrong(_Merge, "_merge_months", lambda self, before, units: merge(self, before, list(units)[1:]))
+    parts = Rollup.parts
+    wrong(Rollup, "parts", lambda self, month: dict(list(parts(self, month).items())[1:]))
     assert complaints(1, 2, 3)["dataset"]
