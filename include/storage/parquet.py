@@ -1,6 +1,7 @@
 """Parquet files of sorted rows: written on a local disk, put as one object, read back in pieces."""
 
 import hashlib
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,31 @@ class Written:
     bytes: int
     sha256: str
     version: str
+
+
+class _NoPandas:
+    """An import hook that finds no pandas."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name, name=name)
+
+
+def leave_pandas_out() -> None:
+    """Have pyarrow take pandas for absent; else it imports pandas with the first list that it converts (decision 0020).
+
+    pyarrow looks for pandas once in a process. Whoever calls its `to_pandas` gets a DataFrame nevertheless.
+    """
+    if "pandas" not in sys.modules:
+        sys.meta_path.insert(0, _NoPandas)
+        try:
+            pa.array([])
+        finally:
+            sys.meta_path.remove(_NoPandas)
+
+
+leave_pandas_out()
 
 
 def put(
