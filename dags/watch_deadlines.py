@@ -17,29 +17,12 @@ sent; the log of the task says every day what would have been.
 | *Connection smtp_default: …* | Correct its extra as the message says (docs/terms.md); clear the task. |
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, task
 
 from plugins.notifications import failure_notifiers
 from plugins.wiring import airflow_outcomes, storage
-
-if TYPE_CHECKING:
-    from include.domain.project import ResearchProject
-
-
-def readable_projects() -> Iterator["ResearchProject"]:
-    """Every project that can be read; the others say on their own DAG what is wrong."""
-    from include.domain.errors import ProjectInvalid
-    from plugins.project_variables import load_project, project_ids
-
-    for project_id in project_ids():
-        try:
-            yield load_project(project_id)
-        except ProjectInvalid:
-            continue
 
 
 @task
@@ -48,6 +31,7 @@ def tell_deadlines() -> dict:
 
     from include.stages.watch import check_sent, watch
     from plugins.notifications import tell
+    from plugins.project_variables import readable_projects
 
     with airflow_outcomes():
         watched = watch(readable_projects(), storage(), tell, datetime.now(UTC))

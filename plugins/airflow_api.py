@@ -1,6 +1,6 @@
-"""Airflow's own REST API, for what a task cannot do otherwise: make a pool, write a run's note (decision 0012).
+"""Airflow's own REST API, for what a task cannot do otherwise (decisions 0012, 0022).
 
-A task has no way to Airflow's database, and the API of tasks knows neither pools nor notes.
+A task has no way to Airflow's database; the API of tasks knows neither pools nor notes, and Variables one by one only.
 """
 
 import logging
@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 CONNECTION = "airflow_api"
 TIMEOUT = 10
 
+#: Variables in one answer: the most that Airflow gives unless `[api] maximum_page_limit` says otherwise.
+VARIABLES_AT_ONCE = 100
+
 #: Characters of the longest note that Airflow takes.
 LONGEST_NOTE = 1_000
 
@@ -28,7 +31,8 @@ LEAST = 40
 
 REMEDY = (
     f"Add the connection {CONNECTION} (HTTP; host = the address of Airflow's API, login and password of a user who may "
-    "make pools and edit runs). A pool can also be made by hand under Admin, Pools, or left out with use_pool off."
+    "make pools, edit runs and read Variables). A pool can also be made by hand under Admin, Pools, or left out with "
+    "use_pool off."
 )
 
 
@@ -74,6 +78,25 @@ class AirflowApi:
             answer = _asked("PATCH", run, json={"note": after}, headers=headers)
         if "note" not in _said(answer):
             raise SettingInvalid(f"Airflow does not let us edit the run {run_id} (HTTP {answer.status_code}). {REMEDY}")
+
+    def read_variables(self, prefix: str) -> dict[str, str]:
+        """Key to value of the Variables whose keys begin so, a hundred with each call; *** stands where Airflow masks.
+
+        Raises:
+            SettingInvalid: Airflow refuses it.
+            AirflowUnavailable: Airflow could not answer this time.
+        """
+        url, headers, found = f"{self.url}/api/v2/variables", self._authorization(), dict[str, str]()
+        asked_for = {"variable_key_prefix_pattern": prefix, "order_by": "key", "limit": str(VARIABLES_AT_ONCE)}
+        total, offset = 1, 0
+        while offset < total:
+            answer = _asked("GET", url, params=asked_for | {"offset": str(offset)}, headers=headers)
+            page = _said(answer)
+            if "variables" not in page:
+                raise SettingInvalid(f"Airflow does not let us read Variables (HTTP {answer.status_code}). {REMEDY}")
+            total, offset = page["total_entries"], offset + max(1, len(page["variables"]))
+            found |= {each["key"]: each["value"] or "" for each in page["variables"]}
+        return {key: value for key, value in found.items() if key.startswith(prefix)}
 
     def _authorization(self) -> dict[str, str]:
         if self.login:

@@ -1,18 +1,23 @@
 """Research projects live in Airflow Variables: one each, and one small index of them all.
 
 A DAG file that is being parsed lists the keys (one call) and reads the index (one call); it reads a project's own
-Variable only for a project that the index does not know yet. A task reads the Variable of its own project.
+Variable only for a project that the index does not know yet. A task reads the Variable of its own project; the two
+tasks that read every project do so through Airflow's REST API, where it lets them (decision 0022).
 """
 
+import logging
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 
 from airflow.sdk import Variable
 from airflow.sdk.exceptions import AirflowRuntimeError
 
-from include.domain.errors import AirflowUnavailable, Person, ProjectInvalid
+from include.domain.errors import AirflowUnavailable, Person, ProjectInvalid, SettingInvalid
 from include.domain.index import Entry, entry_of, index_from, index_text
 from include.domain.project import ResearchProject, read_project
+
+log = logging.getLogger(__name__)
 
 PREFIX = "research_project__"
 INDEX = "research_projects"
@@ -20,13 +25,16 @@ DESCRIPTION = "Derived from the research_project__ Variables; DAG index_projects
 READ_AT_ONCE = 50
 """Projects outside the index that one parse reads by themselves; the rest waits for the next index."""
 
+#: What Airflow's REST API shows in place of what looks like a secret.
+MASK = "***"
+
 
 def project_ids() -> list[str]:
     """The ids of all registered research projects.
 
     Variables from the environment count too; they are the only ones outside a running Airflow (`airflow dags test`).
     """
-    environment = f"AIRFLOW_VAR_{PREFIX}".upper()
+    environment = _environment_name("")
     keys = [name.lower().removeprefix("airflow_var_") for name in os.environ if name.startswith(environment)]
     with suppress(ImportError):  # outside a running Airflow only the environment can be listed
         keys += Variable.keys(prefix=PREFIX)
@@ -62,6 +70,14 @@ def load_project(project_id: str) -> ResearchProject:
     return read_project(project_id, text)
 
 
+def readable_projects() -> Iterator[ResearchProject]:
+    """Every project that can be read; the others say on their own DAG what is wrong."""
+    shown = _shown_texts()
+    for project_id in project_ids():
+        with suppress(ProjectInvalid):
+            yield read_project(project_id, shown.get(project_id) or _text(project_id))
+
+
 def not_found(error: Person) -> Person | AirflowUnavailable:
     """What it means that Airflow does not find something; a task is told so, too, when its API server does not answer.
 
@@ -74,7 +90,8 @@ def not_found(error: Person) -> Person | AirflowUnavailable:
 
 def rebuild_index() -> dict[str, Entry]:
     """Make the index again from all project Variables and store it; returns what it holds."""
-    index = {project_id: _fresh_entry(project_id) for project_id in project_ids()}
+    shown = _shown_texts()
+    index = {project_id: _fresh_entry(project_id, shown.get(project_id)) for project_id in project_ids()}
     Variable.set(INDEX, index_text(index), description=DESCRIPTION)
     return index
 
@@ -113,7 +130,7 @@ def check_changeable(project_id: str) -> None:
     Raises:
         ProjectInvalid: this project is one of those.
     """
-    name = f"AIRFLOW_VAR_{PREFIX}{project_id}".upper()
+    name = _environment_name(project_id)
     if name in os.environ:
         raise ProjectInvalid(f"Research project {project_id} comes from the environment ({name}); change it there.")
 
@@ -135,11 +152,32 @@ def _index() -> dict[str, Entry]:
         return {}
 
 
-def _fresh_entry(project_id: str) -> Entry:
+def _fresh_entry(project_id: str, text: str | None = None) -> Entry:
+    """The entry of a project, from the text of its Variable where somebody has read it already."""
     try:
-        return entry_of(project_id, _text(project_id))
+        return entry_of(project_id, text or _text(project_id))
     except ProjectInvalid as error:
         return Entry(problem=str(error))
+
+
+def _shown_texts() -> dict[str, str]:
+    """Project id to text as far as Airflow's REST API shows it; empty where it does not let us in.
+
+    What is masked is left out, and what a Variable of the environment hides: it is read by itself.
+    """
+    from plugins.airflow_api import airflow_api  # not while a DAG file is parsed
+
+    try:
+        shown = airflow_api().read_variables(PREFIX)
+    except (SettingInvalid, AirflowUnavailable) as error:
+        log.info("projects are read one by one: %s", error)
+        return {}
+    texts = {key.removeprefix(PREFIX): text for key, text in shown.items() if MASK not in text}
+    return {project_id: text for project_id, text in texts.items() if _environment_name(project_id) not in os.environ}
+
+
+def _environment_name(project_id: str) -> str:
+    return f"AIRFLOW_VAR_{PREFIX}{project_id}".upper()
 
 
 def _text(project_id: str) -> str:

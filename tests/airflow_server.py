@@ -1,4 +1,4 @@
-"""The part of Airflow's REST API that our tasks need: a token, pools, and the notes of runs."""
+"""The part of Airflow's REST API that our tasks need: a token, pools, the notes of runs, and Variables."""
 
 import json
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from urllib.parse import parse_qs, urlsplit
 
 
 @dataclass
@@ -15,11 +16,14 @@ class AirflowServer:
     url: str = ""
     pools: dict[str, int] = field(default_factory=dict)
     notes: dict[str, str | None] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
     all_admins: bool = False
     forbidden: bool = False
     status: int | None = None
 
     def answer(self, method: str, path: str, body: dict, token: str) -> tuple[int, dict | None]:
+        self.calls.append(f"{method} {path}")
         if self.status:
             return self.status, None
         if path == "/auth/token":
@@ -30,6 +34,8 @@ class AirflowServer:
             return 401, {}
         if self.forbidden:
             return 403, {}
+        if path.startswith("/api/v2/variables?"):
+            return self._variables(**{name: value for name, (value,) in parse_qs(urlsplit(path).query).items()})
         return self._pool(body) if path == "/api/v2/pools" else self._run(method, path.removeprefix("/api/v2/"), body)
 
     def _pool(self, body: dict) -> tuple[int, dict]:
@@ -37,6 +43,12 @@ class AirflowServer:
             return 409, {}
         self.pools[body["name"]] = body["slots"]
         return 201, body
+
+    def _variables(self, variable_key_prefix_pattern: str, limit: str, offset: str, **_: str) -> tuple[int, dict]:
+        keys = sorted(key for key in self.variables if key.startswith(variable_key_prefix_pattern))
+        page = keys[int(offset) :][: min(100, int(limit))]
+        shown = [{"key": key, "value": self.variables[key]} for key in page]
+        return 200, {"variables": shown, "total_entries": len(keys)}
 
     def _run(self, method: str, run: str, body: dict) -> tuple[int, dict]:
         if run not in self.notes:

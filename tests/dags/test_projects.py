@@ -43,3 +43,15 @@ def test_the_index_is_made_again_from_variables_made_by_hand(made_by_hand, parse
     index = json.loads(made_by_hand.get("research_projects"))
     assert index["tiktok_query_0000007"]["title"] == "Cycling and climate"
     assert "tiktok_query_0000008" in index["tiktok_query_0000008"]["problem"]
+
+
+def test_airflow_shows_the_projects_and_masks_what_looks_like_a_secret(made_by_hand, api_client):
+    made_by_hand.set("research_project__x_secret", '{"title": "x"}')
+    try:
+        asked = {"variable_key_prefix_pattern": "research_project__", "order_by": "key", "limit": "2", "offset": "1"}
+        page = api_client.get("/api/v2/variables", params=asked).json()
+    finally:
+        made_by_hand.delete("research_project__x_secret")
+    assert page["total_entries"] == 3
+    shown = {each["key"]: each["value"] for each in page["variables"]}
+    assert shown == {"research_project__tiktok_query_0000008": "{", "research_project__x_secret": '{"title": "***"}'}

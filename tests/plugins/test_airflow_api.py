@@ -68,7 +68,7 @@ def test_a_run_goes_on_where_its_note_cannot_be_written(server, monkeypatch, cap
         note_run("harvest__x", "unknown", "3 windows")
     said = [record.message for record in caplog.records]
     assert [code in text for code, text in zip(("401", "404", "503", "200"), said, strict=True)] == [True] * 4
-    assert "make pools and edit runs" in said[0]
+    assert "make pools, edit runs and read Variables" in said[0]
 
 
 def test_a_local_airflow_lets_everybody_in(server):
@@ -126,3 +126,17 @@ def test_without_the_connection_airflow_knows_itself(monkeypatch):
 
 def test_a_password_is_shown_nowhere():
     assert SECRET not in repr(AirflowApi("http://x", "keeper", SECRET))
+
+
+@pytest.mark.parametrize(("number", "calls"), [(0, 1), (100, 1), (101, 2), (1000, 10)])
+def test_variables_are_read_a_hundred_at_a_time(server, number, calls):
+    server.variables = {"another": "x"} | {f"research_project__{each}": str(each) for each in range(number)}
+    read = keeper(server).read_variables("research_project__")
+    assert read == {f"research_project__{each}": str(each) for each in range(number)}
+    assert len([call for call in server.calls if "/variables?" in call]) == calls
+
+
+def test_a_user_who_may_not_read_variables_is_told_what_to_add(server):
+    server.forbidden = True
+    with pytest.raises(SettingInvalid, match=r"does not let us read Variables .* Add the connection airflow_api"):
+        keeper(server).read_variables("research_project__")

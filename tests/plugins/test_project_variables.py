@@ -6,6 +6,7 @@ from include.domain.errors import AirflowUnavailable, ProjectInvalid
 from include.domain.index import Entry, index_from
 from plugins import project_variables
 from plugins.project_variables import PREFIX
+from tests.airflow_server import airflow_server
 from tests.projects import PROJECT, project, project_text
 
 ID = PROJECT["project_id"]
@@ -178,3 +179,58 @@ def test_what_is_written_is_what_is_stored():
     assert project_variables.stored_text(ID) is None
     project_variables.write_project(ID, "{}")
     assert project_variables.stored_text(ID) == "{}"
+
+
+@pytest.fixture
+def server(monkeypatch, variables):
+    """Airflow's REST API, which shows a thousand projects to everybody."""
+    with airflow_server() as running:
+        running.all_admins = True
+        monkeypatch.setenv("AIRFLOW__API__BASE_URL", running.url)
+        running.variables = {PREFIX + name(each): project_text(project_id=name(each)) for each in range(1000)}
+        variables.texts |= running.variables
+        yield running
+
+
+def test_the_index_of_a_thousand_projects_is_made_from_ten_answers(server, variables):
+    assert len(project_variables.rebuild_index()) == 1000
+    assert variables.calls == [f"{PREFIX}*"]
+    assert len([call for call in server.calls if "/variables?" in call]) == 10
+
+
+def test_a_thousand_projects_are_read_from_ten_answers(server, variables):
+    assert [each.project_id for each in project_variables.readable_projects()] == list(map(name, range(1000)))
+    assert variables.calls == [f"{PREFIX}*"]
+
+
+def test_what_airflow_masks_is_read_by_itself(server, variables):
+    masked = project_text(project_id=name(3)).replace("Cycling", "***")
+    server.variables |= {PREFIX + name(3): masked, PREFIX + name(4): "***"}
+    titles = {each.title for each in project_variables.readable_projects()}
+    assert titles == {PROJECT["title"]}
+    assert variables.calls == [f"{PREFIX}*", PREFIX + name(3), PREFIX + name(4)]
+
+
+def test_a_variable_of_the_environment_hides_what_airflow_shows(server, variables, monkeypatch):
+    monkeypatch.setenv(f"AIRFLOW_VAR_{PREFIX}{name(5)}".upper(), "")
+    variables.texts[PREFIX + name(5)] = project_text(project_id=name(5), title="From the environment")
+    assert project_variables.rebuild_index()[name(5)].title == "From the environment"
+
+
+def test_a_project_that_appears_between_two_calls_is_read_by_itself(server, variables):
+    del server.variables[PREFIX + name(7)]
+    assert not project_variables.rebuild_index()[name(7)].problem
+    assert variables.calls == [f"{PREFIX}*", PREFIX + name(7)]
+
+
+@pytest.mark.parametrize("refusal", [{"forbidden": True}, {"status": 500}, {"status": 200}, {"all_admins": False}])
+def test_where_airflow_does_not_let_us_in_projects_are_read_one_by_one(server, variables, refusal):
+    for name_, value in refusal.items():
+        setattr(server, name_, value)
+    assert len(project_variables.rebuild_index()) == 1000
+    assert len(variables.calls) == 1001
+
+
+def test_a_broken_project_hides_no_other_from_who_reads_all(server):
+    server.variables[PREFIX + name(1)] = "{"
+    assert len(list(project_variables.readable_projects())) == 999
