@@ -17,7 +17,7 @@ from include.icandid.collection import Collection
 from include.icandid.registry import Count, Registrar
 from include.icandid.registry_row import RegistryRow
 from include.icandid.sink import Sink
-from include.stages.describe import Described, describe
+from include.stages.describe import RecordCounts, describe
 from include.stages.describe_dataset import describe_dataset
 from include.stages.hand_over import HandOver
 from include.storage.layout import ProjectLayout
@@ -75,7 +75,7 @@ def register(
     collection = Collection.of(project, query_of(project), choices, synthetic=dataset.synthetic)
     row = RegistryRow.of(collection)
     sinks = (*([HandOver(objects, layout, run)] if choices.tree else []), *indices)
-    counts = tuple(_counts(sink, describe(collection, dataset, objects, sink, at), project) for sink in sinks)
+    counts = tuple(_count(sink, describe(collection, dataset, objects, sink, at), project) for sink in sinks)
     differences = [difference for each in counts for difference in each.differences(dataset.rows)]
     size = next((each.counted for each in counts if each.counted is not None), counts[0].accepted)
     outcome = registry.register(row, at, None if differences else Count(size, at.date()))
@@ -99,8 +99,8 @@ def register(
     return registration
 
 
-def _counts(sink: Sink, described: Described, project: ResearchProject) -> SinkCounts:
-    return SinkCounts(sink=sink.name, counted=sink.count(project.project_id), **asdict(described))
+def _count(sink: Sink, records: RecordCounts, project: ResearchProject) -> SinkCounts:
+    return SinkCounts(sink=sink.name, counted=sink.count(project.project_id), **asdict(records))
 
 
 def _keep(registration: Registration, objects: Objects, path: str) -> None:

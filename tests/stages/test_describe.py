@@ -5,7 +5,7 @@ import pytest
 
 from include.domain.window import Window
 from include.icandid.collection import Collection
-from include.stages.describe import Described, describe
+from include.stages.describe import RecordCounts, describe
 from include.stages.hand_over import HandOver
 from include.stages.merge import merge
 from include.storage.manifests import read_dataset
@@ -57,7 +57,7 @@ def refuse(monkeypatch, *video_ids):
 
 @pytest.mark.usefixtures("merged")
 def test_each_video_becomes_one_record_under_its_day(objects):
-    assert described(objects) == Described(accepted=2, refused=0, sent=2)
+    assert described(objects) == RecordCounts(accepted=2, refused=0, sent=2)
     assert record_paths(objects) == [
         f"{LAYOUT.records}2026/01/05/iCANDID_tiktok_{ONE['id']}.json",
         f"{LAYOUT.records}2026/01/06/iCANDID_tiktok_{TWO['id']}.json",
@@ -70,7 +70,7 @@ def test_each_video_becomes_one_record_under_its_day(objects):
 def test_describing_again_sends_nothing_and_changes_nothing(objects):
     described(objects)
     before = everything(objects)
-    assert described(objects) == Described(accepted=2, refused=0, sent=0)
+    assert described(objects) == RecordCounts(accepted=2, refused=0, sent=0)
     assert everything(objects) == before
 
 
@@ -79,7 +79,7 @@ def test_a_changed_count_sends_one_record(objects):
     described(objects)
     complete(objects, Window(date(2026, 1, 5), date(2026, 1, 5)), (ONE | {"view_count": 7}, 5))
     merge(project(), objects, "manual__1", now)
-    assert described(objects) == Described(accepted=2, refused=0, sent=1)
+    assert described(objects) == RecordCounts(accepted=2, refused=0, sent=1)
 
 
 @pytest.mark.usefixtures("merged")
@@ -95,7 +95,7 @@ def test_news_in_one_month_leaves_the_records_of_others_alone(objects):
     described(objects)
     complete(objects, TURN, (video(date(2026, 2, 1), username="synth_nieuws_be"), 0))
     merge(project(), objects, "manual__1", now)
-    assert described(objects) == Described(accepted=3, refused=0, sent=1)
+    assert described(objects) == RecordCounts(accepted=3, refused=0, sent=1)
 
 
 @pytest.mark.usefixtures("merged")
@@ -107,7 +107,7 @@ def test_another_title_sends_every_record_again(objects):
 @pytest.mark.usefixtures("merged")
 def test_a_refused_record_is_counted_and_kept_with_its_reasons(objects, monkeypatch):
     refuse(monkeypatch, ONE["id"])
-    assert described(objects) == Described(accepted=1, refused=1, sent=1)
+    assert described(objects) == RecordCounts(accepted=1, refused=1, sent=1)
     assert len(record_paths(objects)) == 1
     (path,) = refused_paths(objects)
     kept = json.loads(objects.read(path))
@@ -119,13 +119,13 @@ def test_a_refused_record_is_counted_and_kept_with_its_reasons(objects, monkeypa
 def test_a_refused_record_stays_counted_when_nothing_has_changed(objects, monkeypatch):
     refuse(monkeypatch, ONE["id"])
     described(objects)
-    assert described(objects) == Described(accepted=1, refused=1, sent=0)
+    assert described(objects) == RecordCounts(accepted=1, refused=1, sent=0)
 
 
 def test_a_video_without_a_creation_time_is_described_under_the_day_of_its_id(objects):
     complete(objects, TURN, (video(date(2026, 2, 14), username="synth_nieuws_be") | {"create_time": None}, 0))
     merge(project(), objects, "manual__1", now)
-    assert described(objects) == Described(accepted=1, refused=0, sent=1)
+    assert described(objects) == RecordCounts(accepted=1, refused=0, sent=1)
     (path,) = record_paths(objects)
     assert path.startswith(f"{LAYOUT.records}2026/02/14/")
 
@@ -149,4 +149,4 @@ def test_a_description_killed_midway_is_completed_by_the_next(objects):
 def test_an_empty_dataset_has_no_records(objects):
     complete(objects, JANUARY)
     merge(project(), objects, "manual__1", now)
-    assert described(objects) == Described()
+    assert described(objects) == RecordCounts()
