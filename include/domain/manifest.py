@@ -294,7 +294,10 @@ class Month(_Frozen):
 
 
 class DatasetManifest(_Frozen):
-    """The months of a dataset, and the units that the merge saw. `synthetic`: a record came from the sandbox once."""
+    """The months of a dataset, and the units that the merge saw; `synthetic`: a record came from the sandbox once.
+
+    Of their parts the months tell.
+    """
 
     schema_version: int
     months: dict[str, Month] = {}

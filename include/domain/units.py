@@ -104,6 +104,10 @@ class Units(_Frozen):
         """The units of any query about which something is left to be done."""
         return [line for each in self.queries.values() for line in each.unsettled]
 
+    def without_parts(self) -> "Units":
+        """The same for whoever has the digests of the parts from elsewhere."""
+        return self.model_copy(update={"parts": {}})
+
     def of_query(self, query_id: str) -> QueryUnits:
         """The units of one query; none before its first."""
         return self.queries.get(query_id, QueryUnits())

@@ -10,9 +10,9 @@ from include.domain.project import ResearchProject
 from include.domain.unit_line import State, UnitLine
 from include.domain.units import Units
 from include.stages.harvest.gathering import gather
-from include.storage.dataset import merge_month
+from include.storage.dataset import StoredDataset, merge_month, read_stored
 from include.storage.leases import Lease, hold_lease
-from include.storage.manifests import read_dataset, read_unit, write_dataset, write_unit
+from include.storage.manifests import read_unit, write_dataset, write_unit
 from include.storage.objects import Objects
 from include.storage.pages import Pages
 from include.storage.project_store import ProjectStore
@@ -21,6 +21,9 @@ from include.tiktok.entities import VIDEOS, Entity
 from include.tiktok.schemas import SCHEMA_VERSION
 
 log = logging.getLogger(__name__)
+
+#: The manifest of a dataset into which nothing was merged yet.
+EMPTY = DatasetManifest(schema_version=SCHEMA_VERSION)
 
 
 def merge(
@@ -34,12 +37,12 @@ def merge(
         WindowTaken: there is news, and another run is merging this dataset.
     """
     store = ProjectStore.of(objects, project.project_id, entity.name)
-    rollup, before = read_rollup(store), _read_dataset(store)
-    if not rollup.news and _is_current(before, rollup.units, _month_bytes(store)):
-        log.info("nothing to merge project=%s %s rows=%d", project.project_id, entity.name, before.rows)
-        return before
+    known = read_rollup(store)
+    if not known.news and (current := _current(store, known.units)):
+        log.info("nothing to merge project=%s %s rows=%d", project.project_id, entity.name, current.rows)
+        return current
     with hold_lease(objects, store.layout.harvest, run, now) as lease:
-        return _Merge(store, entity, run, now, lease).merge(rollup)
+        return _Merge(store, entity, run, now, lease).merge(known)
 
 
 class _Merge:
@@ -50,19 +53,19 @@ class _Merge:
     ) -> None:
         self.store, self.entity, self.run, self.now, self.lease = store, entity, run, now, lease
 
-    def merge(self, earlier: Rollup) -> DatasetManifest:
-        """`earlier` is what was known of the units before the lease was ours."""
+    def merge(self, known: Rollup) -> DatasetManifest:
+        """Merge what there is now; `known` is what was there before the lease was ours."""
         begun = lease_time(self.store)
-        rollup, before = read_rollup(self.store, earlier), _read_dataset(self.store)
+        rollup, dataset = read_rollup(self.store, known), read_stored(self.store, EMPTY)
         for line in rollup.units.unsettled:
             rollup = rollup.with_line(self._with_part(line)) if line.now is State.OPEN else rollup
         units = rollup.units
-        months, rollup = self._merge_months(before, rollup, units.parts)
-        after = _next(before, units, months)
+        months, rollup = self._merge_months(dataset, rollup, units.parts)
+        before, after = dataset.manifest, _next(dataset.manifest, units, months)
         if after != before:
             self.lease.renew(self.now())
             write_dataset(self.store, after)
-        if earlier.news or rollup.news:
+        if known.news or rollup.news:
             write_rollup(self.store, rollup, begun)
         log.info(
             "merged project=%s %s months=%d news=%d rows=%d",
@@ -71,18 +74,17 @@ class _Merge:
         return after
 
     def _merge_months(
-        self, before: DatasetManifest, rollup: Rollup, digests: Mapping[str, str]
+        self, dataset: StoredDataset, rollup: Rollup, digests: Mapping[str, str]
     ) -> tuple[dict[str, Month], Rollup]:
         """The months with news as they are now, and the roll-up with a line for each unit that has rows of them."""
-        sizes = _month_bytes(self.store)
-        news = [month for month, parts in digests.items() if not _has(before, month, parts, sizes)]
+        news = [month for month, parts in digests.items() if not dataset.holds(month, parts)]
         rollup = open_months(self.store, rollup, news)
         months: dict[str, Month] = {}
         for month in news:
             self.lease.renew(self.now())
-            parts, known = rollup.parts(month), before.months.get(month)
+            parts, known = rollup.parts(month), dataset.manifest.months.get(month)
             merged = merge_month(self.store, month, parts, self.entity.schema, self.entity.key, known)
-            months[month] = merged if merged.bytes else merged.with_bytes(sizes.get(month, 0))
+            months[month] = merged if merged.bytes else merged.with_bytes(dataset.bytes[month])
         return months, rollup
 
     def _with_part(self, line: UnitLine) -> UnitLine:
@@ -109,26 +111,16 @@ class _Merge:
         return after
 
 
-def _read_dataset(store: ProjectStore) -> DatasetManifest:
-    return read_dataset(store) or DatasetManifest(schema_version=SCHEMA_VERSION)
+def _current(store: ProjectStore, units: Units) -> DatasetManifest | None:
+    """The manifest of the dataset, where a merge would change nothing.
 
-
-def _month_bytes(store: ProjectStore) -> dict[str, int]:
-    """The size of each month's file, as a listing shows it."""
-    stored = (each for some in store.objects.stored(store.layout.dataset) for each in some)
-    return {month: each.bytes for each in stored if (month := store.layout.month_of(each.path))}
-
-
-def _is_current(dataset: DatasetManifest, units: Units, sizes: Mapping[str, int]) -> bool:
-    """Whether a merge would change nothing; a unit whose round goes on may have pages that no part holds."""
+    A unit whose round goes on may have pages that no part holds.
+    """
+    dataset = read_stored(store, EMPTY)
     going_on = any(line.now is State.OPEN for line in units.unsettled)
-    held = all(_has(dataset, month, parts, sizes) for month, parts in units.parts.items())
-    return held and not going_on and _next(dataset, units, {}) == dataset
-
-
-def _has(dataset: DatasetManifest, month: str, parts: str, sizes: Mapping[str, int]) -> bool:
-    held = dataset.months.get(month)
-    return held is not None and held.holds(parts, sizes.get(month, 0))
+    held = all(dataset.holds(month, parts) for month, parts in units.parts.items())
+    same = _next(dataset.manifest, units, {}) == dataset.manifest
+    return dataset.manifest if held and same and not going_on else None
 
 
 def _next(before: DatasetManifest, units: Units, months: Mapping[str, Month]) -> DatasetManifest:
@@ -136,7 +128,7 @@ def _next(before: DatasetManifest, units: Units, months: Mapping[str, Month]) ->
     return DatasetManifest(
         schema_version=SCHEMA_VERSION,
         months=dict(sorted({**before.months, **months}.items())),
-        units=units,
+        units=units.without_parts(),
         synthetic=before.synthetic or units.synthetic,
     )
 

@@ -8,17 +8,43 @@ no-op.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import pyarrow as pa
 
-from include.domain.manifest import Month
+from include.domain.manifest import DatasetManifest, Month
 from include.domain.units import parts_digest
 from include.storage.latest import merged
+from include.storage.manifests import read_dataset
 from include.storage.parquet import notes_of, open_object, put, tables_of
 from include.storage.parts import in_month
 from include.storage.project_store import ProjectStore
 
 PARTS = "icandid.parts"
+
+
+@dataclass(frozen=True)
+class StoredDataset:
+    """The manifest of a dataset, and the bytes of each month's file as a listing shows them."""
+
+    manifest: DatasetManifest
+    bytes: Mapping[str, int]
+
+    def holds(self, month: str, parts: str) -> bool:
+        """Whether the month's file has the parts of this digest; no is "look inside"."""
+        held = self.manifest.months.get(month)
+        return held is not None and held.holds(parts, self.bytes.get(month, 0))
+
+
+def read_stored(store: ProjectStore, empty: DatasetManifest) -> StoredDataset:
+    """What is stored of the dataset; `empty` is the manifest of one that has none yet.
+
+    Raises:
+        SettingInvalid: the manifest cannot be read.
+    """
+    listed = (each for some in store.objects.stored(store.layout.dataset) for each in some)
+    sizes = {month: each.bytes for each in listed if (month := store.layout.month_of(each.path))}
+    return StoredDataset(read_dataset(store) or empty, sizes)
 
 
 def merge_month(
