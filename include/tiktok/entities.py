@@ -14,8 +14,9 @@ from include.domain.page import Cursor
 from include.domain.quota import RECORDS_A_PAGE
 from include.domain.slice import Narrowing, Slice
 from include.domain.window import DAY, Window
+from include.tiktok.fields import KINDS, SPELLINGS
 from include.tiktok.query import accounts_of, narrowed, open_lengths, regions_of
-from include.tiktok.schemas import KINDS, SPELLINGS, VIDEO_SCHEMA, number, video_table
+from include.tiktok.schemas import VIDEO_SCHEMA, number, video_table
 
 Record = Mapping[str, Any]
 

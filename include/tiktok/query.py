@@ -14,8 +14,8 @@ import orjson
 from include.domain.errors import ProjectInvalid
 from include.domain.project import ResearchProject
 from include.domain.slice import Narrowing
+from include.tiktok.fields import KINDS, SPELLINGS
 from include.tiktok.regions import REGION_CODES
-from include.tiktok.schemas import SPELLINGS, VIDEO_FIELDS
 
 ORDERED = ("EQ", "IN", "GT", "GTE", "LT", "LTE")
 MEMBERSHIP = ("EQ", "IN")
@@ -102,12 +102,12 @@ def fields_of(project: ResearchProject) -> tuple[str, ...]:
     Raises:
         ProjectInvalid: TikTok would refuse a field, or `id`, which tells records apart, is missing.
     """
-    fields = project.fields or tuple(VIDEO_FIELDS)
-    unknown = [name for name in fields if name not in VIDEO_FIELDS and name not in SPELLINGS.values()]
+    fields = project.fields or tuple(KINDS)
+    unknown = [name for name in fields if name not in KINDS and name not in SPELLINGS.values()]
     if unknown:
         raise ProjectInvalid(
             f"Research project {project.project_id}: fields: {', '.join(unknown)} unknown to TikTok; "
-            f"use {', '.join(VIDEO_FIELDS)}."
+            f"use {', '.join(KINDS)}."
         )
     if "id" not in fields:
         raise ProjectInvalid(f"Research project {project.project_id}: fields: add id, which tells records apart.")

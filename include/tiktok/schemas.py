@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from include.domain.observation import FIRST_SEEN, FOREIGN, OBSERVED_AT, QUERY_ID, RAW
+from include.tiktok.fields import SPELLINGS
 
 INSTANT = pa.timestamp("us", tz="UTC")
 TEXTS = pa.list_(pa.string())
@@ -46,21 +47,6 @@ VIDEO_FIELDS = {
     "video_tag": pa.string(),
 }
 """The newest complete list of video/query fields, in the order of the documentation."""
-
-SPELLINGS = {"favorites_count": "favourites_count", "id": "video_id"}
-"""Columns whose field TikTok's documentation has also spelled otherwise."""
-
-KINDS: dict[str, tuple[type, ...]] = {
-    **dict.fromkeys(("id", "music_id", "playlist_id"), (int, str)),
-    **dict.fromkeys(("share_count", "view_count", "like_count", "comment_count", "favorites_count"), (int,)),
-    **dict.fromkeys(("create_time", "video_duration"), (int,)),
-    **dict.fromkeys(("video_description", "region_code", "username", "voice_to_text"), (str,)),
-    **dict.fromkeys(("hashtag_names", "effect_ids", "video_mention_list"), (list,)),
-    **dict.fromkeys(("hashtag_info_list", "sticker_info_list", "effect_info_list"), (list, dict)),
-    **dict.fromkeys(("video_label", "video_tag"), (dict, list)),
-    "is_stem_verified": (bool,),
-}
-"""Which kinds of JSON value each field was documented or seen to have; people are told of another kind."""
 
 REGION = list(VIDEO_FIELDS).index("region_code")
 

@@ -8,7 +8,7 @@ from include.stages.probe.days import second_day
 from include.stages.probe.point import Finding, Point, judge
 from include.stages.probe.reading import Reading
 from include.tiktok.entities import VIDEOS
-from include.tiktok.schemas import SPELLINGS
+from include.tiktok.fields import SPELLINGS
 
 #: The smallest share of hits that are shown for which the estimates of the harvest are right (recorded behaviour, 9).
 USUAL_YIELD = 0.55
@@ -97,8 +97,8 @@ FIELDS = Point(
     name="fields",
     assumption=f"one request may ask for all {len(two_days.ALL)} fields, favorites_count spelt so among them",
     source="contract 3.1 and 13 (5); recorded behaviour 12",
-    change="Give every project a list `fields` without the refused ones. Then VIDEO_FIELDS and SPELLINGS in "
-    "include/tiktok/schemas.py.",
+    change="Give every project a list `fields` without the refused ones. Then KINDS and SPELLINGS in "
+    "include/tiktok/fields.py, and VIDEO_FIELDS in include/tiktok/schemas.py.",
     examine=_examine_fields,
 )
 ORDER = Point(

@@ -9,7 +9,7 @@ from include.stages.probe.asker import Asker, Unsettled
 from include.stages.probe.outline import Outline, kind_of, tell_kinds
 from include.stages.probe.point import Finding, Point, judge
 from include.tiktok.entities import VIDEOS
-from include.tiktok.schemas import KINDS
+from include.tiktok.fields import KINDS
 
 
 def _examine_kinds(asker: Asker) -> Finding:
@@ -63,8 +63,9 @@ def _shape_point(name: str, shape: str, source: str, fits: Callable[[Outline], b
         name=name,
         assumption=f"{name} is {shape}",
         source=source,
-        change="Nothing is lost: the column is JSON text, or null with the record in `raw`. Correct KINDS and "
-        f"VIDEO_FIELDS in include/tiktok/schemas.py, and whatever reads {name} in include/icandid/.",
+        change="Nothing is lost: the column is JSON text, or null with the record in `raw`. Correct KINDS in "
+        "include/tiktok/fields.py, VIDEO_FIELDS in include/tiktok/schemas.py, and whatever reads "
+        f"{name} in include/icandid/.",
         examine=partial(_examine_shape, name, fits),
     )
 
@@ -100,9 +101,9 @@ SHAPES = (
 KINDS_OF_VALUES = Point(
     name="kinds of values",
     assumption="records have the fields that were asked for and no others, each with the kind of value that we expect",
-    source="contract 3.1; KINDS in include/tiktok/schemas.py",
-    change="Nothing is lost: the record stands in `raw`, and a harvest warns of it. Correct KINDS and VIDEO_FIELDS "
-    "there.",
+    source="contract 3.1; KINDS in include/tiktok/fields.py",
+    change="Nothing is lost: the record stands in `raw`, and a harvest warns of it. Correct KINDS there, and "
+    "VIDEO_FIELDS in include/tiktok/schemas.py.",
     examine=_examine_kinds,
 )
 ID = Point(
