@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.domain.window import DAY, Window
+from include.domain.window import DAY, Window, join
 
 DAYS = st.dates(date(2023, 12, 1), date(2024, 4, 30))  # around a leap day
 
@@ -66,3 +66,10 @@ def test_two_windows_share_the_days_that_are_in_both(one, other):
     shared = one & other
     assert set(shared or ()) == set(one) & set(other)
     assert shared == other & one
+
+
+@given(st.lists(windows(), max_size=6))
+def test_joined_windows_have_the_same_days_each_once_in_the_fewest_windows(some):
+    joined = join(some)
+    assert days_of(joined) == sorted(set(days_of(some)))
+    assert all(one.end + DAY < other.start for one, other in pairwise(joined))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from bench.counted import Counted
 from include.domain.manifest import Counts, State
 from include.stages.describe_dataset import describe_dataset
 from include.stages.merge import merge
@@ -111,6 +112,34 @@ def test_a_description_is_written_again_only_when_it_says_something_new(objects)
     merge(project(), objects, "manual__2", now)
     assert describe(objects) == 3
     assert "Suspect" not in objects.read(README).decode()
+
+
+@pytest.mark.usefixtures("merged")
+def test_a_description_that_somebody_changed_or_removed_is_put_again(objects):
+    describe(objects)
+    told = {path: objects.read(path) for path in LAYOUT.descriptions}
+    objects.write(README, b"another text")
+    objects.delete([CRATE])
+    assert describe(objects) == 2
+    assert {path: objects.read(path) for path in LAYOUT.descriptions} == told
+
+
+@pytest.mark.usefixtures("merged")
+@pytest.mark.parametrize("content", [None, b"{", b'{"README.md": 1}'])
+def test_without_a_note_of_what_was_put_all_descriptions_are_put_again(objects, content):
+    describe(objects)
+    objects.delete([LAYOUT.card])
+    if content is not None:
+        objects.write(LAYOUT.card, content)
+    assert (describe(objects), describe(objects)) == (4, 0)
+
+
+@pytest.mark.usefixtures("merged")
+def test_descriptions_without_news_cost_two_calls(objects):
+    describe(objects)
+    watched = Counted(objects)
+    assert describe_dataset(project(), read_dataset(store(objects)), watched, TODAY) == 0
+    assert watched.calls == {"read": 1, "versions": 1}
 
 
 @pytest.mark.usefixtures("merged")

@@ -1,3 +1,4 @@
+import os
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.counted import Counted
 from include.domain.errors import WindowTaken
 from include.domain.manifest import State
 from include.domain.window import Window
@@ -316,6 +318,71 @@ def test_a_manifest_from_before_sizes_were_noted_learns_them(objects):
     older = {month: held.model_copy(update={"bytes": 0}) for month, held in wanted.months.items()}
     write_dataset(store(objects), wanted.model_copy(update={"months": older}))
     assert merge(project(), objects, "manual__2", now) == wanted
+
+
+@pytest.mark.usefixtures("three_windows")
+def test_a_merge_without_news_costs_four_calls_and_waits_for_nobody(objects, tmp_path):
+    long_ago(tmp_path)
+    merge(project(), objects, "manual__1", now)
+    take(objects, LAYOUT.harvest, "another run", now())
+    watched = Counted(objects)
+    merge(project(), watched, "manual__2", now)
+    assert watched.calls == {"stored": 2, "read": 2}
+
+
+@pytest.mark.usefixtures("three_windows")
+def test_a_new_part_costs_the_same_calls_however_many_there_are(objects, tmp_path):
+    spent = []
+    for month in (4, 5):
+        for day in range(1, 30):
+            complete(objects, Window(date(2026, month, day), date(2026, month, day)))
+        long_ago(tmp_path)
+        merge(project(), objects, "manual__1", now)
+        new = date(2026, month, 30)
+        complete(objects, Window(new, new), (video(new), 0))
+        long_ago(tmp_path)
+        watched = Counted(objects)
+        merge(project(), watched, "manual__2", now)
+        spent.append(watched.calls)
+    assert spent[0] == spent[1]
+    assert spent[0].total() <= 25
+
+
+@pytest.mark.usefixtures("three_windows")
+def test_what_a_person_accepted_stands_in_the_manifest_of_the_dataset_though_no_row_is_new(objects):
+    write_unit(store(objects), unit(MARCH, State.SUSPECT))
+    query = query_id(query_of(project()))
+    assert MARCH.end not in merge(project(), objects, "manual__1", now).units.of_query(query).covered[-1]
+    suspect = read_unit(store(objects), str(MARCH))
+    write_unit(store(objects), suspect.accept("Ada", "a holiday", now()))
+    assert MARCH.end in merge(project(), objects, "manual__2", now).units.of_query(query).covered[-1]
+
+
+@pytest.mark.usefixtures("three_windows")
+def test_a_lost_rollup_changes_no_byte_of_the_dataset_and_is_made_again(objects, tmp_path):
+    long_ago(tmp_path)
+    merge(project(), objects, "manual__1", now)
+    before, rollup = everything(objects), objects.read(LAYOUT.rollup)
+    objects.delete([LAYOUT.rollup])
+    merge(project(), objects, "manual__2", now)
+    assert everything(objects) == before
+    assert objects.read(LAYOUT.rollup) == rollup
+
+
+@pytest.mark.usefixtures("three_windows")
+def test_a_part_whose_manifest_is_gone_stays_merged(objects):
+    merge(project(), objects, "manual__1", now)
+    objects.delete([LAYOUT.manifest(str(MARCH))])
+    for run in ("manual__2", "manual__3"):
+        assert merge(project(), objects, run, now).rows == 6
+    complete(objects, TURN, (video(date(2026, 3, 1)), 0), (video(date(2026, 3, 1), 2), 0))
+    assert merge(project(), objects, "manual__4", now).months["2026-03"].rows == 3
+
+
+def long_ago(folder):
+    """Make every manifest older than a tick of a file system's clock, which a merge would not trust."""
+    for path in (folder / "storage" / LAYOUT.manifests).glob("*.json"):
+        os.utime(path, (1_700_000_000 + path.stat().st_mtime % 1e6,) * 2)
 
 
 def times(folder):
