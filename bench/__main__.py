@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 RESULTS = Path(__file__).with_name("results.json")
-SUBJECTS = ("requests", "describe", "harvest", "merge", "parse", "airflow_runs", "year")
+SUBJECTS = ("requests", "describe", "harvest", "merge", "parse", "airflow_runs", "year", "increment")
 
 AIMS = {
     "harvest_requests_ratio": "= 1.00",
@@ -26,6 +26,10 @@ AIMS = {
     "describe_per_second": ">= 10000",
     "parse_ratio": "<= 1.3",
     "import_seconds": "<= 0.15",
+    "increment_calls_30": "<= 40",
+    "increment_calls_3650": "<= 40",
+    "idle_run_calls": "<= 15",
+    "increment_bytes_growth": "<= 2",
 }
 """What a figure should be; one without an aim is reported."""
 
@@ -39,6 +43,8 @@ LIMITS = {
     "describe_per_second": "dumps_per_second",
     "parse_ms_per_project": "parse_by_hand_ms_per_project",
     "end_to_end_seconds": "loop_seconds",
+    "increment_calls_3650": "increment_calls_30",
+    "increment_kilobytes_3650": "increment_kilobytes_30",
 }
 """The figure that bounds another, measured in the same run."""
 

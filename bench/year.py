@@ -10,11 +10,11 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bench.apart import apart
+from bench.counted import Counted
 from bench.requests import PROJECT
 from bench.rows import Videos, complete_unit, put_window
 from include.domain.asked import Asked
@@ -27,7 +27,7 @@ from include.stages.merge import merge
 from include.stages.plan import plan, windows_to_harvest
 from include.storage.ledger import Ledger
 from include.storage.manifests import read_dataset, read_units
-from include.storage.objects import Objects, open_storage
+from include.storage.objects import open_storage
 from include.storage.project_store import ProjectStore
 
 PROJECTS = 1_000
@@ -78,18 +78,6 @@ def planned(projects: int, days: int) -> dict[str, float]:
     return {"ms": (time.process_time() - begun) / projects / days * 1000, "windows": windows}
 
 
-@dataclass
-class Counted:
-    """Every call of an object storage goes on to it, and is counted."""
-
-    objects: Objects
-    calls: Counter[str] = field(default_factory=Counter)
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        self.calls[name] += 1
-        return getattr(self.objects, name)
-
-
 def stored(projects: int, days: int) -> dict[str, float]:
     """The same with everything that lies in the storage, for some projects; the last month is measured."""
     spent_ms: dict[str, float] = defaultdict(float)
@@ -102,12 +90,12 @@ def stored(projects: int, days: int) -> dict[str, float]:
                 measured = day >= days - ONCE_A_MONTH
                 at = _midnight(START + timedelta(days=day + project.settle_days))
                 for name, work in _day(project, objects, videos, at).items():
-                    objects.calls.clear()
+                    objects.clear()
                     begun = time.process_time()
                     work()
                     if measured:
                         spent_ms[name] += (time.process_time() - begun) * 1000
-                        calls[name] += sum(objects.calls.values())
+                        calls[name] += objects.calls.total()
         store = ProjectStore.of(objects.objects, _project(0).project_id)
         found = [each for some in objects.objects.stored(store.layout.everything) for each in some]
         ledgers = len(objects.objects.paths("quota/"))
