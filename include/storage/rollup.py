@@ -8,8 +8,7 @@ The newest months stand in it line by line, each line under the version of its m
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -17,10 +16,11 @@ from hashlib import blake2b
 import zstandard
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from include.domain.unit_line import UnitLine
+from include.domain.unit_line import State, UnitLine
 from include.domain.units import Units
+from include.storage.concurrency import run_many
 from include.storage.layout import leases
-from include.storage.manifests import AT_ONCE, parse_unit
+from include.storage.manifests import parse_unit
 from include.storage.objects import Stored
 from include.storage.project_store import ProjectStore
 
@@ -92,7 +92,7 @@ class Rollup:
         return {each.name: each.part_sha256 for each in lines if each.part_sha256 and month in each.months}
 
     def with_line(self, line: UnitLine) -> "Rollup":
-        """The roll-up after the manifest of a unit was put; its version is not known, so that it is read again."""
+        """The roll-up after a unit whose round goes on got another manifest: of no known version, and so not kept."""
         return replace(self, lines={**self.lines, line.name: Known(version="", line=line)})
 
 
@@ -127,14 +127,15 @@ def open_months(store: ProjectStore, rollup: Rollup, months: Iterable[str]) -> R
 def write_rollup(store: ProjectStore, rollup: Rollup, listed_after: datetime) -> None:
     """Put the roll-up, without units that were put within a tick of `listed_after`, or later: they may change unseen.
 
-    `listed_after` is a moment before the listing, by the clock of the store.
+    `listed_after` is a moment before the listing, by the clock of the store. No month is sealed as long as a round of
+    one of its units goes on.
     """
     lasting = {name: known for name, known in rollup.lines.items() if _lasts(rollup, name, listed_after - TICK)}
     sealed, lines = dict(rollup.sealed), dict(lasting)
     months = _by_month(rollup.listed)
     for month in sorted(months)[:-OPEN_MONTHS]:
         names = months[month]
-        if all(name in lines for name in names):
+        if all(name in lines and lines[name].line.now is not State.OPEN for name in names):
             some = {name: lines.pop(name) for name in names}
             digest = _digest((name, known.version) for name, known in some.items())
             sealed[month] = Sealed(versions=digest, units=Units.of(known.line for known in some.values()))
@@ -193,13 +194,12 @@ def _read(store: ProjectStore) -> Rollup:
     return Rollup(sealed=kept.sealed, lines=kept.lines) if kept.format == FORMAT else Rollup()
 
 
-def _read_lines(store: ProjectStore, names: Iterable[str]) -> Iterator[tuple[str, Known]]:
-    """The lines of these units, AT_ONCE at a time; one that is gone has none."""
+def _read_lines(store: ProjectStore, names: Sequence[str]) -> Iterator[tuple[str, Known]]:
+    """The lines of these units, from their manifests; one that is gone has none."""
 
     def read(name: str) -> Known | None:
         path = store.layout.manifest(name)
         found = store.objects.read_version(path)
         return Known(version=found[1], line=parse_unit(path, found[0]).line) if found else None
 
-    with ThreadPoolExecutor(AT_ONCE) as readers:
-        yield from ((name, known) for name, known in zip(names, readers.map(read, names), strict=True) if known)
+    return ((name, known) for name, known in zip(names, run_many(read, names), strict=True) if known)

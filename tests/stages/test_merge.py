@@ -242,6 +242,19 @@ def test_pages_that_came_since_are_merged_by_the_next(objects):
     assert merge(project(), objects, "manual__2", now).rows == 2
 
 
+def test_an_unfinished_window_of_long_ago_is_merged_beside_those_of_its_month(objects, tmp_path):
+    days = [Window(date(2026, 1, day), date(2026, 1, day)) for day in range(1, 6)]
+    for window in (*days, TURN, MARCH, Window(date(2026, 4, 1), date(2026, 4, 1))):
+        complete(objects, window, (video(window.start), 0))
+    begun(objects, JANUARY, (video(date(2026, 1, 20)), 0))
+    long_ago(tmp_path)
+    assert merge(project(), objects, "manual__1", now).rows == 9
+    begun(objects, JANUARY, (video(date(2026, 1, 21)), 0), number=2)
+    long_ago(tmp_path)
+    again = merge(project(), objects, "manual__2", now)
+    assert (again.rows, again.units.count) == (10, 9)
+
+
 def test_a_window_at_which_another_run_is_at_work_is_left_as_it_is(objects):
     begun(objects, JANUARY, (video(date(2026, 1, 5)), 0))
     complete(objects, MARCH, (video(date(2026, 3, 2)), 0))

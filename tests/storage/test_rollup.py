@@ -127,6 +127,17 @@ def test_old_months_are_sealed_and_the_newest_two_stand_line_by_line(store):
     assert sorted({name[:7] for name in found.lines}) == ["2026-03", "2026-04"]
 
 
+def test_a_month_in_which_a_round_goes_on_is_not_sealed(store):
+    put_days(store, 120)
+    write_unit(store, unit(day(3), State.OPEN))
+    roll_up(store)
+    found = read_rollup(store)
+    assert "2026-01" not in found.sealed
+    with_part = complete(day(3), part="b").line
+    write_unit(store, complete(day(3), part="b"))
+    assert found.with_line(with_part).units == read_all(store)
+
+
 def test_a_unit_that_is_gone_is_forgotten(store):
     put_days(store, 120)
     roll_up(store)
@@ -287,6 +298,17 @@ class Rollups(RuleBasedStateMachine):
     @rule(month=st.sampled_from(["2026-01", "2026-02", "2026-03"]))
     def write_after_a_merge(self, month):
         write_rollup(self.store, open_months(self.store, read_rollup(self.store), [month]), MUCH_LATER)
+
+    @rule()
+    def write_after_parts_were_made(self):
+        found = read_rollup(self.store)
+        for line in found.units.unsettled:
+            if line.now is State.OPEN:
+                with_part = unit(line.window, State.OPEN, months={line.name[:7]: 1}, part_sha256="made")
+                self.put_manifest(with_part)
+                found = found.with_line(with_part.line)
+        assert found.units == read_all(self.store)
+        write_rollup(self.store, found, MUCH_LATER)
 
     @precondition(lambda self: self.rollups)
     @rule(data=st.data())
