@@ -102,6 +102,8 @@ def test_every_sort_of_object_is_told_by_its_path(store):
         layout.part(JANUARY): "parts",
         layout.answer(JANUARY, "2026-06-01T10:00:00+00:00"): "refusals",
         layout.manifest(JANUARY): "manifests",
+        layout.rollup: "caches",
+        layout.card: "caches",
         layout.month("2026-01"): "dataset files",
         layout.dataset_manifest: "dataset files",
         f"{layout.unit(JANUARY)}lease/000001.json": "leases",
