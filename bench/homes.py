@@ -20,7 +20,7 @@ def airflow_home(folder: str, dags: Path = ROOT / "dags") -> Iterator[None]:
         "AIRFLOW_HOME": folder,
         "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder}/airflow.db?timeout=60",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder}/airflow.db",
         "ICANDID_STORAGE": f"file://{folder}/storage",
         "PYTHONPATH": str(ROOT),
     }

@@ -1,7 +1,7 @@
-"""Airflow on this machine: its four processes on loopback, for demo and up.
+"""Airflow on this machine: its five processes on loopback, for demo and up.
 
 `airflow standalone` would open log servers on all interfaces and leave its children behind when it is stopped, so the
-processes are started one by one.
+processes are started one by one. People and tasks are answered by one API server each (decision 0021).
 """
 
 import fcntl
@@ -15,14 +15,14 @@ from pathlib import Path
 
 import requests
 
-from ops.processes import Process, check, end, free_port, start
+from ops.processes import Process, check, end, free_port, listens, start, wait_until
 from ops.rest import Airflow
 
 __all__ = ["free_port", "running"]
 
 COMMAND = str(Path(sys.executable).with_name("airflow"))
 PROCESSES = {
-    "api-server": ["api-server"],
+    "api-server": ["api-server", "--apps", "core"],
     "scheduler": ["scheduler", "--skip-serve-logs"],
     "dag-processor": ["dag-processor"],
     "triggerer": ["triggerer", "--skip-serve-logs"],
@@ -36,15 +36,18 @@ def running(port: int) -> Iterator[Airflow]:
     """Airflow with its API on `port`, stopped with all its children at the end of the block, or by SIGTERM."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with alone():
-        url = f"http://127.0.0.1:{port}"
+        url, tasks_port = f"http://127.0.0.1:{port}", free_port()
         environment = os.environ | {
             "AIRFLOW__API__BASE_URL": url,
             "AIRFLOW__API__PORT": str(port),
-            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{tasks_port}/execution/",
         }
-        processes = [airflow_process(name, command, environment) for name, command in PROCESSES.items()]
+        for_tasks = ["api-server", "--apps", "execution", "--port", str(tasks_port)]
+        commands = PROCESSES | {"execution-api": for_tasks}
+        processes = [airflow_process(name, command, environment) for name, command in commands.items()]
         try:
             wait_until_healthy(url, processes)
+            wait_until(lambda: listens(tasks_port), processes[-1], START)
             yield Airflow(url)
         finally:
             end(processes)
