@@ -1,0 +1,25 @@
+# ruff: noqa: F401
+"""What the local Airflow imports once for all its tasks: the task runner, and other people's packages (decision 0024).
+
+Tasks are forked from a process that has imported this. Nothing of ours is among it, so that the next task takes up a
+change in our folders.
+"""
+
+import gc
+
+import airflow.dag_processing.dagbag
+import airflow.executors.local_executor
+import airflow.providers.http.hooks.http
+import airflow.sdk.execution_time.supervisor
+import airflow.sdk.execution_time.task_runner
+import numpy
+import obstore.store
+import orjson
+import py3langid
+import pyarrow.compute
+import pyarrow.parquet
+import pycountry
+import rocrate.rocrate
+import zstandard
+
+gc.freeze()  # else each task's first full collection walks through, and copies, all that it shares with the others
