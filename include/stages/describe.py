@@ -55,7 +55,7 @@ def describe(
     Of a month whose file has not changed since, nothing is read but a line. The digests of what was sent are put last:
     a run that is killed before sends the month's news again.
     """
-    layout, shape = ProjectLayout(collection.dataset_id), _shape(collection)
+    layout, shape = ProjectLayout(collection.dataset_id), record_shape(collection)
     versions = list_versions(objects, layout, sink.name)
     before = read_lines(objects, layout, sink.name, versions)
     outcomes = {}
@@ -192,7 +192,7 @@ def _line(changes: Changes, refused: Sequence[int], of: str, version: str) -> Mo
     return MonthLine(of=of, version=version, accepted=accepted, refused=len(changes.changed) - accepted)
 
 
-def _shape(collection: Collection) -> str:
+def record_shape(collection: Collection) -> str:
     """Changes when the same row would make another record: the mapping, or what a record says of its collection."""
     facts = (
         *(collection.dataset_id, collection.name, collection.license, collection.provider),
