@@ -17,8 +17,8 @@ class Verdict(StrEnum):
 
 #: The checks that fail for single slices: another run asks those again, and the round can still be completed.
 SLICES, VERIFICATION, LOOKS, SPENDING = "slices", "verification", "second looks", "requests without a new record"
-ENDS = "ends of searches"
-ABOUT_SLICES = (SLICES, VERIFICATION, LOOKS, SPENDING, ENDS)
+ENDS, SILENCE = "ends of searches", "empty answers"
+ABOUT_SLICES = (SLICES, VERIFICATION, LOOKS, SPENDING, ENDS, SILENCE)
 
 
 class Check(BaseModel):

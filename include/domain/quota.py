@@ -26,9 +26,12 @@ LATE_RESET = timedelta(hours=2)
 
 TRY_AGAIN = timedelta(minutes=20)
 
-#: How long no task of a client asks after TikTok could not answer one of them: an outage of a day then costs a third
-#: of the day's requests at most, at some fifteen for each try.
+#: How long no task of a client asks after TikTok could not answer one of them, at some eight requests for each try;
+#: every further time in a row twice as long.
 OUTAGE = timedelta(hours=1)
+
+#: The longest rest of an outage that goes on.
+LONGEST_OUTAGE = timedelta(hours=4)
 
 #: How long a refusal that is hard to believe is waited for, before TikTok is asked once more.
 DOUBT = timedelta(hours=1)
@@ -118,6 +121,10 @@ class Spent:
         same = {at for each, at in self.doubts if each == kind and each != group}
         alike = {at for each, at in self.doubts if _group(each) == group and at > self.answered_at}
         return min(map(datetime.fromisoformat, same | alike), default=None)
+
+    def count_doubts(self, kind: str) -> int:
+        """How many refusals of this kind came since the last good answer of the day."""
+        return sum(each == kind and at > self.answered_at for each, at in self.doubts)
 
     def answered_since(self, at: datetime) -> bool:
         """Whether a request that went out after `at` was answered well."""

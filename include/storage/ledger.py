@@ -20,6 +20,7 @@ import orjson
 from include.domain.errors import ApiResting, QuotaExhausted, Tomorrow
 from include.domain.quota import (
     DOUBT,
+    LONGEST_OUTAGE,
     LOOKS,
     OUTAGE,
     RECORDS_A_DAY,
@@ -114,8 +115,13 @@ class Ledger:
         return believed_at if spent.answered_since(at - LOOKS) else self._rest(Rest.DOUBT, at, believed_at)
 
     def down(self, at: datetime) -> datetime:
-        """TikTok could not answer: no task of the client asks before the moment that is returned."""
-        return self._rest(Rest.DOWN, at, at + OUTAGE)
+        """TikTok could not answer: no task of the client asks before the moment that is returned.
+
+        Each rest in a row is twice as long as the one before, so that an outage of days costs few requests.
+        """
+        before = self._spent(at.date()).count_doubts(Rest.DOWN)
+        self._note(_doubt(Rest.DOWN, at), at.date())
+        return self._rest(Rest.DOWN, at, at + min(OUTAGE * 2**before, LONGEST_OUTAGE))
 
     def close(self) -> None:
         """Write what was corrected since the last request."""

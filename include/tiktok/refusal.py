@@ -12,7 +12,7 @@ from include.tiktok.verdicts import REDIRECTS, Remedy, remedy
 from include.tiktok.wire import Reply
 
 #: Seconds of the longest pause that a server may ask for.
-DAY = 24 * 60 * 60.0
+HOUR = 60 * 60.0
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,12 @@ def rejection(refused: Refusal, base_url: str) -> Person:
 
 
 def _pause(reply: Reply) -> float:
-    """Seconds to wait, which a server tells as such or as a date (RFC 9110, 10.2.3); at most a day."""
+    """Seconds to wait, which a server tells as such or as a date (RFC 9110, 10.2.3); for an hour at a time."""
     text = reply.headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():
-        return min(float(text), DAY)
+        return min(float(text), HOUR)
     until = http_date(text)
-    return min(max((until - reply.received_at).total_seconds(), 0), DAY) if until else 0
+    return min(max((until - reply.received_at).total_seconds(), 0), HOUR) if until else 0
 
 
 def _redirect_of(reply: Reply) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from airflow.sdk.exceptions import AirflowRescheduleException
 
-from include.domain.quota import OUTAGE
+from include.domain.quota import LONGEST_OUTAGE, OUTAGE
 from include.sandbox.corpus import EVERYTHING
 from plugins.wiring import APART
 from tests.scenarios.test_rounds import TOO_BROAD, go_on
@@ -17,12 +17,12 @@ def of_regions(*codes):
 
 
 def test_an_outage_cuts_nothing_and_costs_few_requests(make):
-    world = make(videos_per_day=50, bad_windows=[{**TOO_BROAD, "narrower_than": 1}])
+    world = make(videos_per_day=51, bad_windows=[{**TOO_BROAD, "narrower_than": 1}])
     for _ in range(3):
         with pytest.raises(AirflowRescheduleException):
             world.task(days(30))
         assert len(world.manifest(days(30)).now.slices) == 1
-        world.pass_time(OUTAGE + timedelta(minutes=1))
+        world.pass_time(LONGEST_OUTAGE + timedelta(minutes=1))
     assert world.requests <= 3 * 15
     world.sandbox.switch(bad_windows=[])
     assert world.task(days(30))["state"] == "complete"
@@ -75,7 +75,7 @@ def test_a_query_served_by_one_region_and_one_length_only_is_complete(make):
 
 def test_a_long_retry_after_does_not_keep_a_broad_search_from_being_cut(make):
     fault = {**TOO_BROAD, "retry_after": 300, "nth": tuple(range(1, 7))}
-    world = make(videos_per_day=20, faults=[fault])
+    world = make(videos_per_day=21, faults=[fault])
     assert world.task(days(30))["state"] == "complete"
     assert [each.state for each in world.manifest(days(30)).now.slices] == ["split", "done", "done"]
 

@@ -69,14 +69,14 @@ def test_both_kinds_of_429_wait_as_they_should_in_a_canary_too(make):
 
 
 def test_a_late_reset_is_asked_for_again_in_minutes_and_costs_no_day(make):
-    world = make(videos_per_day=100, requests_per_day=4, reset_delay_seconds=3600, search_life_seconds=90_000)
+    world = make(videos_per_day=101, requests_per_day=4, reset_delay_seconds=3600, search_life_seconds=90_000)
     done, waits = world.task_until_done(days(6))
     assert done["state"] == "complete"
     assert sum(waits, timedelta()) < timedelta(hours=16)
 
 
 def test_the_reserve_for_colleagues_is_never_touched(make):
-    world = make({"daily_requests": 4}, videos_per_day=100, search_life_seconds=90_000)
+    world = make({"daily_requests": 4}, videos_per_day=101, search_life_seconds=90_000)
     done, waits = world.task_until_done(days(6))
     assert done["state"] == "complete"
     assert len(waits) == 1

@@ -84,9 +84,9 @@ def test_a_date_until_when_to_wait_is_honoured():
 
 
 @pytest.mark.parametrize("asked", ["9" * 400, "Tue, 01 Jun 2027 10:00:00 GMT"])
-def test_no_pause_is_longer_than_a_day_of_quota(asked):
+def test_an_absurd_pause_is_believed_for_an_hour(asked):
     error, *_ = ask(refusal(429, "rate_limit_exceeded", **{"Retry-After": asked}))
-    assert error.wait == timedelta(days=1)
+    assert error.wait == timedelta(hours=1)
 
 
 @pytest.mark.parametrize("asked", ["²", "-5", "soon", "Mon, 01 Jun 2026 09:00:00 GMT", ""])
@@ -95,7 +95,7 @@ def test_a_pause_that_says_nothing_is_an_ordinary_wait(asked):
     assert 5 <= session.slept[0] <= 10
 
 
-@pytest.mark.parametrize("seconds", [121, 86_400])
+@pytest.mark.parametrize("seconds", [121, 3_600])
 def test_a_pause_that_a_lease_may_not_outlive_gives_the_worker_back(seconds):
     error, session, meter = ask(refusal(429, "rate_limit_exceeded", **{"Retry-After": str(seconds)}))
     assert isinstance(error, QuotaExhausted)

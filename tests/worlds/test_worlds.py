@@ -54,6 +54,12 @@ SYMPTOMS = {
     "scheduled posts behind a refused end, in two windows": 10_656,
     "a canary that is no text answers for texts": 10_996,
     "an end at a limit of hits, where scheduled posts hide how far the search came": 7246,
+    "a limit of hits in a day of its own, beside a silent day": 20_042,
+    "a limit of hits just before the beginning of a small day": 30_596,
+    "a last look into a silence that began after the search": 20_793,
+    "a search that came again says nothing of a last day that is known": 21_062,
+    "a verification that starts afresh every day": 21_095,
+    "an end refused in the narrowest question there is": 20_269,
     "a task taken for dead puts its page over its successor's": 10_003,
 }
 

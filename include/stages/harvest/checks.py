@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from include.domain.check import ENDS, LOOKS, SLICES, SPENDING, VERIFICATION, Check, Verdict, check
+from include.domain.check import ENDS, LOOKS, SILENCE, SLICES, SPENDING, VERIFICATION, Check, Verdict, check
 from include.domain.slice import Aim, Slice, SliceState
 from include.stages.harvest.drift import check_fields
-from include.stages.harvest.evidence import Neighbours, ask_canaries, ask_neighbours, known_elsewhere
+from include.stages.harvest.evidence import Neighbours, ask_canaries, ask_neighbours, finds_again, known_elsewhere
 from include.stages.harvest.progress import BY_HITS, BY_ONE_MORE_CALL, REFUSED
 from include.stages.harvest.unit import Unit
 from include.tiktok.query import accounts_of, finds_by_text
@@ -38,6 +38,9 @@ WITNESS_OF = timedelta(hours=2)
 #: Records of another query on these days: one that finds none of them asks for something else, or was not answered.
 MANY = 100
 
+#: So many full pages of one and the same size are no chance where at most this share of their hits came.
+MANY_PAGES, THINNED = 5, 0.9
+
 NAME_ONE = "Name a canary query that must find something on these days: once it does, this count is believed"
 BY_TEXT = "Name a canary query by keyword or hashtag that must find something on these days: it tells of texts"
 
@@ -47,6 +50,7 @@ def judge(unit: Unit) -> list[Check]:
     return [
         *_check_slices(unit),
         *_check_searches(unit),
+        _check_silence(unit),
         *_check_records(unit),
         *_check_counts(unit),
         *check_fields(unit),
@@ -86,7 +90,7 @@ def _check_searches(unit: Unit) -> Iterator[Check]:
     proofs = {proof: sum(each.proof == proof for each in done) for proof in (BY_HITS, BY_ONE_MORE_CALL, REFUSED)}
     refused = [each for each in done if each.proof == REFUSED]
     looked_at = {each.after for each in unit.now.slices}
-    open_ends = [each.name for each in refused if each.aim is Aim.VERIFY or each.number not in looked_at]
+    open_ends = [each.name for each in refused if not _is_confirmed(unit, each, looked_at)]
     ends = f"TikTok refused to be asked behind the end of {', '.join(open_ends or [each.name for each in refused])}"
     verdict = Verdict.FAILED if open_ends else Verdict.WARNING
     yield check(ENDS, ends if refused else "", verdict=verdict, searches=len(done), **proofs)
@@ -105,16 +109,25 @@ def _check_searches(unit: Unit) -> Iterator[Check]:
     yield check("what TikTok said", told if early or odd else "", verdict=Verdict.WARNING, early_ends=early, odd=odd)
 
 
+def _is_confirmed(unit: Unit, done: Slice, looked_at: set[int]) -> bool:
+    """Whether another search agrees with an end that TikTok refused to prove: a look at it, or what it looks at."""
+    if done.aim is Aim.VERIFY:
+        return False
+    return done.number in looked_at or (done.aim is Aim.LOOK and not unit.progress(done).news)
+
+
 def _contradict(unit: Unit, done: Slice) -> str:
     """Why the end of a search cannot be, given what the round found on each day; empty where it can.
 
     It told fewer hits than records are known of its days, or found nothing where the unit's other days make that
-    improbable. Its last day is left out where it brought nothing of it: it may not have been counted in.
+    improbable. Its last day is left out where no search with that end brought anything of it: it may not be counted in.
     """
     came, found = unit.progress(done), unit.gathering.days_of(unit.now.number)
     looks = [each for each in unit.now.slices if each.aim is Aim.LOOK and each.state is SliceState.DONE]
     corrected = {day for look in looks if len(unit.progress(look).ids) for day in look.days}
-    days = [day for day in done.days if (day != done.end or came.days[day]) and day not in corrected]
+    same_end = [each for each in unit.now.slices if each.end == done.end and not each.one_day]
+    counts_end = any(unit.progress(each).days[done.end] for each in same_end)
+    days = [day for day in done.days if (day != done.end or counts_end) and day not in corrected]
     known = sum(found.get(day, 0) for day in days)
     few = done.hits is not None and done.hits < min(known * (1 - MAY_GO), known - CHANCE * math.sqrt(known))
     if few or (known and done.hits == 0):
@@ -126,9 +139,33 @@ def _contradict(unit: Unit, done: Slice) -> str:
     return ""
 
 
+def _check_silence(unit: Unit) -> Check:
+    """Whether TikTok was answering this query at all when it answered a slice with nothing."""
+    searches = [unit.progress(each) for each in unit.now.slices if each.state is SliceState.DONE]
+    heard = [each.heard_at for each in searches if each.heard_at]
+    silent = [(each.asked.name, each.stored_at) for each in searches if heard and not len(each.ids) and each.stored_at]
+    alone = [name for name, at in silent if all(abs(at - other) > WITNESS_OF for other in heard)]
+    names = ", ".join(alone)
+    works = not alone or finds_again(unit)
+    reason = f"nothing came of {names}, hours after anything else, nor of a day whose records are known"
+    return check(SILENCE, "" if works else reason, empty=len(silent), alone=len(alone))
+
+
+def _check_sizes(unit: Unit) -> Check:
+    """Whether pages are thinned out by chance, or cut off at a fixed number."""
+    sizes = sum((unit.progress(each).sizes for each in unit.now.slices), Counter[int]())
+    size, pages = max(sizes.items(), key=lambda each: each[1], default=(0, 0))
+    cut = len(sizes) == 1 and pages >= MANY_PAGES and size <= THINNED * unit.entity.page_size
+    reason = (
+        f"each of {pages} pages brought exactly {size} of {unit.entity.page_size} hits: TikTok seems to cut them off"
+    )
+    return check("sizes of pages", reason if cut else "", pages=sizes.total(), most_alike=size)
+
+
 def _check_records(unit: Unit) -> Iterator[Check]:
     """Whether every record is a row, and what was asked for."""
     counts = unit.now.counts
+    yield _check_sizes(unit)
     lost = f"{counts.without_id} records came without an id; they are in the stored pages only"
     yield check("records without an id", lost if counts.without_id else "", records=counts.without_id)
     strange = f"{counts.foreign} hits are of other days or accounts than was asked for; they are kept and marked"

@@ -67,6 +67,16 @@ def ask_canaries(unit: Unit) -> bool | None:
         return None
 
 
+def finds_again(unit: Unit) -> bool:
+    """Whether TikTok still finds something on the day of the unit on which the round found most."""
+    found = unit.gathering.days_of(unit.now.number)
+    days, narrowing = unit.entity.on_day(max(found, key=lambda day: (found[day], day)))
+    try:
+        return _ask(unit, unit.manifest.query, Slice(number=1, start=days.start, end=days.end, narrowing=narrowing)) > 0
+    except (BudgetSpent, Narrower):
+        return False
+
+
 def answers_at_all(unit: Unit, failed: Slice) -> bool:
     """Whether TikTok answers a search as narrow as can be, at the other end of the unit, with whatever."""
     window, query = unit.manifest.window, unit.manifest.query

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from include.domain.page import START, Cursor, Page
 from include.domain.slice import Aim, Slice
+from include.domain.window import Window
 from include.stages.harvest.ids import Ids
 from include.tiktok.answer import Content
 
@@ -37,9 +38,10 @@ class Progress:
 
     `cursor` is what to ask next, None at the end; `number` the last page, `position` the place behind it; `repeats` how
     often the same call has brought nothing new; `news` how many records the round did not know; `hits` and `proof` how
-    it ended. `before` is the search that this one goes on from: what that one brought is not new behind the jump.
-    `joined` tells whether the page at the jump overlaps with it. `displaced` counts records that came again at another
-    place than the edge of a page.
+    it ended; `heard_at` when a record came last. `before` is the search that this one goes on from: what that one
+    brought is not new behind the jump. `joined` tells whether the page at the jump overlaps with it. `displaced` counts
+    records that came again at another place than the edge of a page. `sizes` counts the pages that others followed by
+    how many records they brought, and `gaps` are the days in which pages were passed over.
     """
 
     def __init__(
@@ -52,16 +54,20 @@ class Progress:
         self.hits: int | None = None
         self.proof = ""
         self.stored_at: datetime | None = None
+        self.heard_at: datetime | None = None
         self.position = 0
         self.news = 0
         self.days: Counter[date] = Counter()
         self.ids = Ids()
         self.early_ends = 0
         self.odd_cursors = 0
+        self.sizes: Counter[int] = Counter()
+        self.gaps: list[Window] = []
         self.displaced = 0
         self._index = -1
         self.joined = True
         self._empty = 0
+        self._newest_left = asked.end
         self._last_page: set[int | None] = set()
         self._told_hits: int | None = None
         self._ends = False
@@ -81,6 +87,7 @@ class Progress:
     def follow(self, page: Page, content: Content, keys: Sequence[int | None], days: Sequence[date | None]) -> None:
         """Take in the next page; `keys` and `days` are those of its records."""
         self.number, self.stored_at = page.number, page.received_at
+        self.heard_at = page.received_at if keys else self.heard_at
         displaced = self._count_displaced(page, keys)
         self._index = page.index
         fresh = self.ids.add([key for key in keys if key is not None])
@@ -95,13 +102,16 @@ class Progress:
         search_id = content.search_id or page.request.get("search_id")
         size_of_page = content.returned if content.index == page.index + content.returned else 0
         own = Cursor(page.index + max(self.page_size, size_of_page), search_id)
+        self._note_gap(days)
+        if size and content.more and content.index == page.index + self.page_size:
+            self.sizes[content.returned] += 1
         self.position = own.index if size else self.position
         self.displaced += displaced if size else 0  # a page of nothing new is asked for again
         self.early_ends += self._ends and size > 0
         if content.more is False and self._tells_hits(page, content, len(fresh)):
             self._finish(content.index or 0, BY_HITS)
         elif self._ends and not content.returned and not content.more:
-            self._finish(_hits_behind(page, content), BY_ONE_MORE_CALL)
+            self._finish_behind(page.index, _hits_behind(page, content))
         elif not size:
             self._ends = self._ends or (content.more is False and not content.returned)
             self._ask_again(page, content, own, set(keys))
@@ -119,15 +129,11 @@ class Progress:
             self.cursor = Cursor(index, self.cursor.search_id)
 
     def reached(self) -> date | None:
-        """The day of that moment, within the days of the slice."""
-        at = self.reached_at()
-        return min(max(at.date(), self.asked.start), self.asked.end) if at else None
-
-    def reached_at(self) -> datetime | None:
-        """The moment down to which every record that was published when it was uploaded has come; None if none did."""
+        """The day down to which every record that was published when it was uploaded has come; None if none did."""
         if self._lowest is None or self._unordered or self._contradictions * 10 > len(self.ids):
             return None
-        return self._made_at(self._lowest) + SKEW
+        day = (self._made_at(self._lowest) + SKEW).date()
+        return min(max(day, self.asked.start), self.asked.end)
 
     def note_contradictions(self, count: int) -> None:
         """So many records were not published when their id was made; many of them mean that ids tell no time here."""
@@ -180,6 +186,18 @@ class Progress:
             self._finish(self._told_hits, BY_ONE_MORE_CALL)
         elif self.is_stuck and removed:
             self.repeats, self._empty, self.cursor = 0, self._empty + 1, own
+
+    def _note_gap(self, days: Sequence[date | None]) -> None:
+        """The days between the records before a page that was passed over, and those of the first one behind it."""
+        known = [day for day in days if day and self.asked.start <= day <= self.asked.end]
+        if known and self._empty:
+            self.gaps.append(Window(min(max(known), self._newest_left), self._newest_left))
+        self._newest_left = min(known, default=self._newest_left)
+
+    def _finish_behind(self, index: int, hits: int | None) -> None:
+        """The empty page behind an end tells the hits, where they lie within the page before and its records fit in."""
+        within = hits is not None and index - self.page_size + len(self._last_page) <= hits < index
+        self._finish(hits, BY_HITS if within else BY_ONE_MORE_CALL)
 
     def _finish(self, hits: int | None, proof: str) -> None:
         self.cursor, self.hits, self.proof = None, hits, proof

@@ -54,7 +54,7 @@ def search(unit: Unit, asked: Slice) -> Progress:
         try:
             page, content = _next_page(unit, asked, progress)
         except SearchLost as error:
-            if progress.follows_an_end:
+            if progress.follows_an_end and (asked.retry or not is_old(progress, unit.api.now())):
                 progress.refuse_one_more_call()
                 break
             if _jumps(asked, progress):

@@ -1,14 +1,14 @@
 """Slices: what becomes of a search that fails. What came is kept, and what is left becomes narrower questions."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from itertools import count
 from typing import Any
 
 from include.domain.errors import JumpRefused, Narrower, SearchLost
 from include.domain.slice import Aim, Narrowing, Slice
 from include.domain.window import DAY, Window
-from include.stages.harvest.progress import BY_HITS, REFUSED, Progress
+from include.stages.harvest.progress import AFTER_A_JUMP, BY_HITS, Progress
 from include.tiktok.entities import Entity
 
 #: How much of what a search survived the next ones are given, so that they come to their end.
@@ -17,13 +17,14 @@ SURVIVED = 0.8
 #: So many records expected and none there: by chance that happens less than once in a thousand times.
 IMPROBABLE = 7
 
-#: So many expected in the hours that a search with a weak proof of its end left out: five in a hundred times by chance.
-UNLIKELY = 3
-
 #: Runs of silent days that are looked at again; a corpus of bursts has many.
 SILENT_RUNS = 3
 
-HOUR = timedelta(hours=1)
+#: New pages behind a jump, which costs two calls, from which on it is cheaper than a search of fewer days.
+WORTH_A_JUMP = 3
+
+#: Gaps that are looked at: where pages stay empty more often, that is how this search is.
+GAPS = 3
 
 #: Where a verification goes on, as a share of the position at which the days should end.
 NEAR_THE_END = 0.9
@@ -47,28 +48,32 @@ class Splitter:
         the search was; the days that it had passed are verified, because a scheduled post of theirs may lie further
         behind (recorded behaviour, 1). `rested` tells that the search was lost by waiting, not by its length.
         """
-        if asked.aim is Aim.LOOK and not isinstance(why, SearchLost):
+        lost = isinstance(why, SearchLost)
+        if asked.aim is Aim.LOOK and not lost:
             return []
-        if (
-            isinstance(why, SearchLost)
-            and not isinstance(why, JumpRefused)
-            and (again := self._again(asked, came, rested=rested))
-        ):
+        if lost and not isinstance(why, JumpRefused) and (again := self._again(asked, came, rested=rested)):
             return [again]
+        parts = self._divide(asked, came, lost=lost, rested=rested)
+        return parts or ([self._part(asked, asked.days, retry=True)] if lost and not asked.retry else [])
+
+    def _divide(self, asked: Slice, came: Progress, *, lost: bool, rested: bool) -> list[Slice]:
+        """What was left, and what was passed, in narrower questions; nothing where there are none."""
         if asked.aim is not Aim.COLLECT:
             return self._cut(asked, came)
         reached = came.reached() if came.number else None
-        if reached is None:
-            return self._halves(asked)
-        return self._around(asked, came, lost=isinstance(why, SearchLost), rested=rested)
+        return self._halves(asked) if reached is None else self._around(asked, came, lost=lost, rested=rested)
 
     def look_again(self, done: Slice, came: Progress, days: Mapping[date, int]) -> list[Slice]:
         """Further questions where the end of a search leaves a doubt; `days` counts what is known of each day.
 
         Days that are empty where the density of the others makes that improbable; and the last day, where the search
-        brought nothing of it, because it may be a search that leaves `end_date` out.
+        brought nothing of it, because it may be a search that leaves `end_date` out. And days in which pages stayed
+        empty and were passed over, because another search divides them otherwise.
         """
         more = self._look_at_silence(done, came, days)
+        if done.aim is Aim.COLLECT:
+            gaps = [each for each in dict.fromkeys(came.gaps[:GAPS]) if each.days < done.days.days]
+            more += [self._look_at(done, each) for each in gaps]
         if not came.days[done.end] and not done.one_day:
             more.append(self._look_at_day(done, done.end))
         return more
@@ -107,36 +112,42 @@ class Splitter:
         return [self._part(asked, days, aim=Aim.VERIFY) for days in reversed(passed.cut(size))]
 
     def _look_at_silence(self, done: Slice, came: Progress, days: Mapping[date, int]) -> list[Slice]:
-        """Days without a record, or the first hours, if chance does not explain them.
-
-        Hours count only where TikTok's cursor did not prove the end: nights are silent, too.
-        """
+        """Days without a record, if chance does not explain them; and where no cursor proved the end, its day."""
         first = min((day for day in done.days if days.get(day)), default=None)
-        if first is None:
+        if first is None or (done.aim is Aim.LOOK and not came.news):  # which agrees with the search it is about
             return []
-        if silent := _silent_runs(done, days):
-            return [self._look_at(done, each) for each in silent[:SILENT_RUNS]]
-        total = sum(days.get(day, 0) for day in Window(first, done.end))
-        return self._look_narrower(done, first) if _ends_in_silence(done, came, first, total) else []
+        silent = [self._look_at(done, each) for each in _silent_runs(done, days)[:SILENT_RUNS]]
+        return silent if done.proof == BY_HITS else [*silent, *self._look_narrower(done, first)]
 
     def _look_at(self, about: Slice, days: Window) -> Slice:
         return self._look_at_day(about, days.end) if days.days == 1 else self._part(about, days, aim=Aim.LOOK)
 
     def _look_narrower(self, done: Slice, first: date) -> list[Slice]:
-        """The day in which a search ended, by itself; where it was asked by itself already, in narrower questions."""
+        """The day in which a search ended, by itself; where it was asked by itself already, in narrower questions.
+
+        Where there are none, the same question once more: two searches that end alike are believed.
+        """
         if done.days.days > 1 and not done.one_day:
             return [self._look_at_day(done, first)]
         narrower = self.entity.narrow(self.query, done)
-        return [self._part(done, done.days, aim=Aim.LOOK, narrowing=each, one_day=done.one_day) for each in narrower]
+        if narrower:
+            return [self._look_the_same(done, narrowing=each) for each in narrower]
+        return [] if done.aim is Aim.LOOK and done.retry else [self._look_the_same(done, retry=True)]
+
+    def _look_the_same(self, done: Slice, *, narrowing: Narrowing | None = None, retry: bool = False) -> Slice:
+        one_day = done.one_day
+        return self._part(done, done.days, aim=Aim.LOOK, narrowing=narrowing, one_day=one_day, retry=retry)
 
     def _again(self, asked: Slice, came: Progress, *, rested: bool) -> Slice | None:
         """The same search afresh, which goes on where this one was; None where that brought nothing before."""
         place = came.cursor.index if came.cursor else 0
         at = place - self.entity.page_size
-        if at > asked.jump and self.jumps:
+        short = asked.jump and came.number < AFTER_A_JUMP + WORTH_A_JUMP and not rested
+        if at > asked.jump and self.jumps and not short:
             return self._part(asked, asked.days, jump=at)
         from_start = at <= 0 or (rested and asked.aim is not Aim.COLLECT)
-        return self._part(asked, asked.days, retry=True) if from_start and (rested or not asked.retry) else None
+        again = not asked.retry or (rested and at <= 0)
+        return self._part(asked, asked.days, retry=True) if from_start and again else None
 
     def _around(self, asked: Slice, came: Progress, *, lost: bool, rested: bool) -> list[Slice]:
         """The days that the search has not reached, and those that it has, to be verified."""
@@ -214,16 +225,3 @@ def _silent_runs(done: Slice, days: Mapping[date, int]) -> list[Window]:
     runs = [each for each in done.days.without([*filled, Window(done.end, done.end)]) if each.start < done.end]
     span = Window(filled[0].start, done.end).days
     return [each for each in runs if total / span * each.days >= IMPROBABLE]
-
-
-def _ends_in_silence(done: Slice, came: Progress, first: date, total: int) -> bool:
-    """Whether a search that nothing but a second call proved ended hours after the beginning of its first day."""
-    at = came.reached_at()
-    if done.proof == BY_HITS:
-        return False
-    if done.proof == REFUSED or at is None:  # where ids tell no time, nobody knows how far the search came
-        return True
-    hours = max(0.0, (at - datetime.combine(first, time(), UTC)) / HOUR)
-    days = 1 if done.one_day else done.days.days
-    expected = total / max(1.0, 24 * days - hours) * hours
-    return expected >= UNLIKELY

@@ -228,7 +228,6 @@ def test_records_are_counted_by_the_day_of_their_creation(search):
 def test_the_days_that_a_search_reached_are_told_by_the_ids_of_its_records(search):
     search.answer(videos(0, 100)).answer([video(at=datetime(2026, 1, 10, 12, tzinfo=UTC))])
     assert search.progress.reached() == date(2026, 1, 10)
-    assert search.progress.reached_at() == datetime(2026, 1, 10, 12, 3, tzinfo=UTC)
 
 
 def test_days_outside_the_slice_are_not_reached():
@@ -239,15 +238,15 @@ def test_days_outside_the_slice_are_not_reached():
 
 def test_a_search_that_is_not_in_the_order_of_its_ids_reached_nothing(search):
     search.answer([*videos(5, 5), *videos(0, 5)])
-    assert search.progress.reached_at() is None
+    assert search.progress.reached() is None
 
 
 def test_ids_that_often_contradict_the_creation_tell_no_time(search):
     search.answer(videos(0, 100))
     search.progress.note_contradictions(10)
-    assert search.progress.reached_at() is not None
+    assert search.progress.reached() is not None
     search.progress.note_contradictions(1)
-    assert search.progress.reached_at() is None
+    assert search.progress.reached() is None
 
 
 # Searches that go on from others

@@ -266,15 +266,16 @@ LATE = [video(at=at(30, 12) - timedelta(hours=n)) for n in range(400)]
 
 def test_an_end_that_leaves_no_doubt_asks_nothing_more():
     everything = [video(at=at(30, 23) - timedelta(hours=n)) for n in range(30 * 24)]
-    came, done = ended(WHOLE, everything)
+    came, done = ended(WHOLE, everything, proof=BY_HITS)
     assert splitter().look_again(done, came, came.days) == []
 
 
 def test_first_days_that_are_improbably_silent_are_looked_at():
     """Row 2: *no more* long before the end; a search runs from the newest to the oldest."""
     came, done = ended(WHOLE, LATE)
-    (look,) = splitter().look_again(done, came, came.days)
+    look, end = splitter().look_again(done, came, came.days)
     assert (look.days, look.aim, look.after) == (Window(FIRST, date(2026, 1, 12)), Aim.LOOK, 1)
+    assert (end.last_day, end.aim, end.one_day) == (date(2026, 1, 13), Aim.LOOK, True)
 
 
 @pytest.mark.parametrize("records", [4, 6])
@@ -289,7 +290,7 @@ def test_a_last_day_without_a_record_is_asked_in_the_way_that_counts_it_in(narro
     """Row 6: an API that leaves `end_date` out."""
     asked = of_january(1, 30, narrowing=narrowing)
     come = [video(at=at(29, 23) - timedelta(hours=n)) for n in range(29 * 24)]
-    came, done = ended(asked, come)
+    came, done = ended(asked, come, proof=BY_HITS)
     (look,) = splitter().look_again(done, came, came.days)
     assert look.days == Window(date(2026, 1, 30), date(2026, 1, 31))
     assert (look.aim, look.narrowing) == (Aim.LOOK, {**narrowing, "create_date": ("20260130",)})
