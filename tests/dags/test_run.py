@@ -78,6 +78,7 @@ def test_a_registered_project_becomes_a_registered_collection(harvested, parse, 
     assert result(second, "register_dataset")["sent"] == 0
     assert result(second, "register_dataset")["registry_row"] == "unchanged"
     after = _bytes_of(storage)
+    del written[LAYOUT.rollup]  # learns of the units that were put within two seconds before the first merge
     assert {path: after[path] for path in written} == written, "a run without news changed something"
 
 
