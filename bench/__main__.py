@@ -13,7 +13,18 @@ from importlib import import_module
 from pathlib import Path
 
 RESULTS = Path(__file__).with_name("results.json")
-SUBJECTS = ("requests", "describe", "harvest", "merge", "parse", "airflow_runs", "year", "increment")
+SUBJECTS = (
+    "requests",
+    "describe",
+    "register",
+    "harvest",
+    "merge",
+    "parse",
+    "airflow_runs",
+    "tasks",
+    "year",
+    "increment",
+)
 
 AIMS = {
     "harvest_requests_ratio": "= 1.00",
@@ -24,8 +35,14 @@ AIMS = {
     "merge_rss_mb": "<= 1500",
     "merge_incremental_ratio": "<= 1.3",
     "describe_per_second": ">= 10000",
+    "register_sequential_calls": "<= 645",
+    "register_cpu_ratio": "<= 4",
+    "describe_idle_rss_ratio": "<= 1.3",
     "parse_ratio": "<= 1.3",
     "import_seconds": "<= 0.15",
+    "task_cpu_ratio": "<= 2.5",
+    "index_seconds_1000": "<= 3",
+    "deadlines_seconds_1000": "<= 3",
     "increment_calls_30": "<= 40",
     "increment_calls_3650": "<= 40",
     "idle_run_calls": "<= 15",
@@ -41,8 +58,12 @@ LIMITS = {
     "merge_rss_mb": "duckdb_rss_mb",
     "merge_incremental_seconds": "merge_incremental_seconds_short",
     "describe_per_second": "dumps_per_second",
+    "register_sequential_calls": "register_calls",
+    "register_cpu_us_per_record": "describe_cpu_us_per_record",
+    "describe_idle_rss_mb": "describe_idle_rss_mb_tenth",
     "parse_ms_per_project": "parse_by_hand_ms_per_project",
     "end_to_end_seconds": "loop_seconds",
+    "task_cpu_ms": "task_idle_cpu_ms",
     "increment_calls_3650": "increment_calls_30",
     "increment_kilobytes_3650": "increment_kilobytes_30",
 }

@@ -112,7 +112,7 @@ def _parse(number: int, *, ours: bool) -> float:
             idle = min(_pass() for _ in range(2))
             if ours:
                 shutil.copy(ROOT / "dags" / "harvest.py", dags)
-                _register(Path(folder), number)
+                register_projects(Path(folder), number)
             else:
                 text = (ROOT / "dags" / "harvest.py").read_text()
                 doc = text.split('"""')[1]
@@ -136,7 +136,7 @@ def _pass() -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def _register(folder: Path, number: int) -> None:
+def register_projects(folder: Path, number: int) -> None:
     """Variables of projects with a schedule, and their index, as they are after `index_projects` has run."""
     projects = {}
     for each in range(number):
