@@ -22,7 +22,15 @@ from include.icandid.record import record_id, video_record
 from include.icandid.sink import Sink
 from include.stages.changes import COMPARED, Changes, changed_rows, compare, settle
 from include.storage.concurrency import AT_ONCE, run_many
-from include.storage.digests import MonthLine, list_versions, open_digests, read_lines, write_digests, write_lines
+from include.storage.digests import (
+    Digests,
+    MonthLine,
+    list_versions,
+    open_digests,
+    read_lines,
+    write_digests,
+    write_lines,
+)
 from include.storage.layout import ProjectLayout
 from include.storage.objects import Objects
 from include.storage.parquet import open_object, tables_of
@@ -104,7 +112,7 @@ class _Month:
         follows = f"{held.sha256 if held else 'gone'} {self.shape}"
         if line and line.of == follows:
             return _Outcome(line)
-        digests = open_digests(self.objects, self.layout, self.sink.name, self.month)
+        digests = open_digests(self.objects, self.layout, self.sink.name, self.month) if version else Digests()
         if digests.of == follows:
             return _Outcome(digests.line(version))
         with TemporaryDirectory() as folder:
@@ -152,7 +160,8 @@ class _Month:
         """Take out what left the dataset, and earlier states of refused records; forget refusals that are over."""
         now = pa.array(refused, pa.int64())
         over = changes.refused.filter(pc.invert(pc.is_in(changes.refused, value_set=now)))
-        self.objects.delete_together([self.layout.refused(record_id(number)) for number in over.to_pylist()])
+        if len(over):
+            self.objects.delete_together([self.layout.refused(record_id(number)) for number in over.to_pylist()])
         stale = changes.replaced.filter(pc.is_in(changes.replaced, value_set=now))
         gone = [record_id(number) for number in pa.concat_arrays([changes.gone, stale]).to_pylist()]
         verdicts = self.sink.withdraw(self.collection.dataset_id, gone, self.at) if gone else ()

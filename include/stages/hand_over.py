@@ -43,7 +43,8 @@ class HandOver:
 
         One record is a file of its own because that is all the loader reads: no archives, no lists of records.
         """
-        self.objects.delete_together(self.objects.paths(self.layout.arriving))  # what a killed run left
+        if left := self.objects.paths(self.layout.arriving):  # by a run that was killed
+            self.objects.delete_together(left)
         with ExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory()))
             lists: dict[str, TextIO] = {}

@@ -10,7 +10,7 @@ from typing import TypeVar
 AT_ONCE = 32
 
 #: Items that a thread takes at a time, once each has had one: waking it up costs as much as a put on a disk.
-IN_A_ROW = 16
+IN_A_ROW = 8
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -42,7 +42,7 @@ _LINES = TypeAdapter(dict[str, MonthLine])
 class Digests:
     """The digests of one month, in order of id. A record that is to be tried again has an empty digest."""
 
-    file: pq.ParquetFile | None
+    file: pq.ParquetFile | None = None
 
     @property
     def of(self) -> str:

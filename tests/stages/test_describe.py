@@ -1,14 +1,18 @@
 import json
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import pytest
 
+from include.domain.errors import StorageUnavailable
 from include.domain.window import Window
 from include.icandid.collection import Collection
+from include.icandid.record import record_id
 from include.stages.describe import RecordCounts, describe
 from include.stages.hand_over import HandOver
 from include.stages.merge import merge
 from include.storage.manifests import read_dataset
+from include.storage.objects import Objects
 from include.tiktok.query import query_of
 from tests.projects import project
 from tests.stages.kills import Killed, Mortal
@@ -144,6 +148,124 @@ def test_a_description_killed_midway_is_completed_by_the_next(objects):
     assert described(objects).accepted == 2
     assert len(record_paths(objects)) == 2
     assert described(objects).sent == 0
+
+
+@dataclass(frozen=True)
+class Watched(Objects):
+    """A storage that remembers which Parquet files were opened."""
+
+    opened: list[str] = field(default_factory=list)
+
+    def reader(self, path):
+        self.opened.append(path)
+        return super().reader(path)
+
+
+def watched(objects):
+    return Watched(objects.store, objects.url)
+
+
+@pytest.fixture
+def two_months(objects, merged):
+    complete(objects, TURN, (video(date(2026, 2, 1), username="synth_nieuws_be"), 0))
+    merge(project(), objects, "manual__1", now)
+
+
+@pytest.mark.usefixtures("two_months")
+def test_of_an_unchanged_month_neither_rows_nor_digests_are_read(objects):
+    described(objects)
+    complete(objects, Window(date(2026, 1, 5), date(2026, 1, 5)), (ONE | {"view_count": 7}, 5))
+    merge(project(), objects, "manual__1", now)
+    watch = watched(objects)
+    assert described(watch).sent == 1
+    assert watch.opened == [LAYOUT.described("tree", "2026-01"), LAYOUT.month("2026-01")]
+    watch = watched(objects)
+    assert described(watch) == RecordCounts(accepted=3)
+    assert watch.opened == []
+
+
+@pytest.mark.usefixtures("two_months")
+def test_another_observation_that_says_the_same_is_read_once(objects):
+    described(objects)
+    complete(objects, Window(date(2026, 1, 5), date(2026, 1, 5)), (ONE, 5))
+    merge(project(), objects, "manual__1", now)
+    assert described(objects).sent == 0
+    watch = watched(objects)
+    described(watch)
+    assert watch.opened == []
+
+
+@pytest.mark.usefixtures("two_months")
+@pytest.mark.parametrize("lines", [None, b"{}", b"not JSON", b'{"2026-01": {"of": 3}}'])
+def test_lost_or_broken_lines_change_nothing_but_speed(objects, lines):
+    described(objects)
+    path = LAYOUT.described_months("tree")
+    before = everything(objects)
+    objects.delete([path]) if lines is None else objects.write(path, lines)
+    watch = watched(objects)
+    assert described(watch) == RecordCounts(accepted=3)
+    assert watch.opened == [LAYOUT.described("tree", month) for month in ("2026-01", "2026-02")]
+    assert everything(objects) == before
+
+
+@pytest.mark.usefixtures("merged")
+def test_an_old_copy_of_the_lines_is_not_believed(objects):
+    described(objects)
+    old = objects.read(LAYOUT.described_months("tree"))
+    complete(objects, Window(date(2026, 1, 5), date(2026, 1, 5)), (ONE | {"view_count": 7}, 5))
+    merge(project(), objects, "manual__1", now)
+    described(objects)
+    objects.write(LAYOUT.described_months("tree"), old)
+    watch = watched(objects)
+    assert described(watch) == RecordCounts(accepted=2)
+    assert watch.opened == [LAYOUT.described("tree", "2026-01")]
+
+
+@pytest.mark.usefixtures("merged")
+def test_a_line_is_not_believed_without_its_digests(objects):
+    described(objects)
+    objects.delete([LAYOUT.described("tree", "2026-01")])
+    assert described(objects).sent == 2
+
+
+@pytest.mark.usefixtures("merged")
+def test_a_line_is_not_believed_of_digests_that_somebody_else_has_put_since(objects, monkeypatch):
+    described(objects)
+    lines = objects.read(LAYOUT.described_months("tree"))
+    objects.delete([LAYOUT.described("tree", "2026-01")])
+    refuse(monkeypatch, ONE["id"])
+    described(objects)
+    objects.write(LAYOUT.described_months("tree"), lines)
+    assert described(objects) == RecordCounts(accepted=1, refused=1)
+
+
+def test_more_records_than_are_put_at_once_are_all_sent_or_refused(objects, monkeypatch):
+    videos = [video(date(2026, 1, 5), number, username="synth_nieuws_be") for number in range(100)]
+    complete(objects, JANUARY, *((each, 0) for each in videos))
+    merge(project(), objects, "manual__1", now)
+    refuse(monkeypatch, *(each["id"] for each in videos[:40]))
+    assert described(objects) == RecordCounts(accepted=60, refused=40, sent=60)
+    assert (len(record_paths(objects)), len(refused_paths(objects))) == (60, 40)
+
+
+@dataclass(frozen=True)
+class Full(Objects):
+    """A storage that has no room for the records of one video."""
+
+    video: int = 0
+
+    def write(self, path, content):
+        if path.endswith(record_id(self.video)):
+            raise StorageUnavailable(f"no room for {path}")
+        return super().write(path, content)
+
+
+@pytest.mark.usefixtures("merged")
+def test_a_record_that_cannot_be_put_fails_the_run_and_is_put_by_the_next(objects):
+    with pytest.raises(StorageUnavailable, match="no room"):
+        described(Full(objects.store, objects.url, TWO["id"]))
+    assert objects.paths(LAYOUT.all_described("tree")) == []
+    assert described(objects) == RecordCounts(accepted=2, sent=2)
 
 
 def test_an_empty_dataset_has_no_records(objects):

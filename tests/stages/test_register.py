@@ -37,6 +37,7 @@ class Shelf:
     held: dict = field(default_factory=dict)
     puts: int = 0
     dies_at: int = 0
+    dies_withdrawing: bool = False
     refuses: tuple = ()
     loses: tuple = ()
 
@@ -52,6 +53,8 @@ class Shelf:
             yield Verdict(record["@id"], "created")
 
     def withdraw(self, _, ids, *__):
+        if self.dies_withdrawing:
+            raise Killed
         for one in ids:
             yield Verdict(one, "deleted" if self.held.pop(one, None) else "absent")
 
@@ -286,6 +289,41 @@ def test_a_record_that_left_the_dataset_leaves_every_sink(objects, registry):
     assert objects.read(LAYOUT.deletes("manual__2", "2026-02")).decode() == f"{IDS[2]}\n"
     again = register(project(), objects, registry, "manual__3", AT, [shelf])
     assert [one.withdrawn for one in again.sinks] == [0, 0]
+
+
+@pytest.mark.usefixtures("two_months")
+def test_a_run_that_is_killed_before_it_has_withdrawn_leaves_that_to_the_next(objects, registry):
+    """The digests are put after the withdrawal; put before, they would forget what has to leave."""
+    shelf = Shelf()
+    register(project(), objects, registry, "manual__1", AT, [shelf])
+    dataset = read_dataset(store(objects))
+    write_dataset(store(objects), dataset.model_copy(update={"months": {"2026-01": dataset.months["2026-01"]}}))
+    with pytest.raises(Killed):
+        register(project(), Mortal.of(objects, ".deletes", before=True), registry, "manual__2", AT, [shelf])
+    shelf.dies_withdrawing = True
+    with pytest.raises(Killed):
+        register(project(), objects, registry, "manual__3", AT, [shelf])
+    shelf.dies_withdrawing = False
+    told = register(project(), objects, registry, "manual__4", AT, [shelf])
+    assert [one.withdrawn for one in told.sinks] == [0, 1]
+    assert objects.read(LAYOUT.deletes("manual__3", "2026-02")).decode() == f"{IDS[2]}\n"
+    assert (sorted(shelf.held), told.registry_count) == (sorted(IDS[:2]), 2)
+
+
+class Miscounting(Registry):
+    """A registry whose row shows one record more than it was given."""
+
+    def count(self, dataset_id):
+        return super().count(dataset_id) + 1
+
+
+@pytest.mark.usefixtures("two_months")
+def test_a_registry_that_shows_another_count_is_told(objects, tmp_path):
+    registry = Miscounting(registry_engine(f"sqlite:///{tmp_path}/registry.sqlite"))
+    with pytest.raises(CountsDiffer, match="registry: its row says 4 records, but the sinks hold 3"):
+        register(project(), objects, registry, "manual__1", AT, [Shelf()])
+    kept = json.loads(objects.read(LAYOUT.registration("manual__1")))
+    assert (kept["registry_count"], kept["collection_size"]) == (4, 3)
 
 
 @pytest.mark.usefixtures("two_months")
