@@ -7,9 +7,11 @@ import pytest
 
 from bench.__main__ import AIMS, LIMITS, table, verdict
 from bench.apart import apart
+from bench.register import Calls
 from bench.rows import SEEN, Videos
 from bench.year import planned
 from include.domain.window import Window
+from include.storage.concurrency import AT_ONCE, run_many
 from include.tiktok.schemas import VIDEO_SCHEMA
 from tests.conftest import ROOT
 
@@ -52,6 +54,17 @@ def test_a_call_apart_tells_what_it_cost():
     assert cost.result["windows"] == planned(1, 20)["windows"] > 0
     assert cost.cpu > 0
     assert 20 < cost.rss_mb < 1000
+
+
+def test_calls_that_overlap_are_one_round_and_calls_that_wait_for_one_another_are_not():
+    calls = Calls()
+    results = list(run_many(lambda number: calls.wait(abs, number), range(AT_ONCE)))
+    assert (results, calls.all) == (list(range(AT_ONCE)), AT_ONCE)
+    overlapping = calls.sequential
+    for _ in range(3):
+        calls.wait(abs, 1)
+    assert overlapping < AT_ONCE
+    assert calls.sequential == overlapping + 3
 
 
 def test_ids_are_drawn_without_repeats():
