@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 
 import orjson
 
@@ -20,6 +21,7 @@ from include.icandid.sink import Sink
 from include.stages.describe import RecordCounts, describe
 from include.stages.describe_dataset import describe_dataset
 from include.stages.hand_over import HandOver
+from include.storage.concurrency import run_many
 from include.storage.layout import ProjectLayout
 from include.storage.manifests import read_dataset, read_unit
 from include.storage.objects import Objects
@@ -37,7 +39,8 @@ def check_windows(project: ResearchProject, objects: Objects, windows: Iterable[
         WindowNotComplete: names those that are not. What they hold has been registered nevertheless.
     """
     store = ProjectStore.of(objects, project.project_id)
-    manifests = {str(window): read_unit(store, str(window)) for window in windows}
+    names = [str(window) for window in windows]
+    manifests = dict(zip(names, run_many(partial(read_unit, store), names), strict=True))
     left = [name for name, manifest in manifests.items() if manifest is None or not _is_done(manifest)]
     if left:
         raise WindowNotComplete(
