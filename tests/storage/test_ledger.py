@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from include.domain.errors import ApiResting, QuotaExhausted, StorageUnavailable
-from include.domain.quota import DOUBT, LOOKS, OUTAGE, RECORDS_A_DAY, Spent, renewed_at
+from include.domain.quota import DOUBT, LONGEST_OUTAGE, LOOKS, OUTAGE, RECORDS_A_DAY, Spent, renewed_at
 from include.storage.ledger import Ledger, spent
 from include.storage.objects import open_storage
 
@@ -51,6 +51,24 @@ def test_an_outage_that_one_task_met_is_waited_for_by_all(objects, asked_before)
     assert sent(objects) == asked_before
     other.before_request(AT + OUTAGE)
     assert sent(objects) == 1 + asked_before
+
+
+def test_each_rest_of_an_outage_that_goes_on_is_twice_as_long_up_to_four_hours(objects):
+    at, rests = AT.replace(hour=6), []
+    for _ in range(4):
+        until = ledger(objects).down(at)
+        rests.append(until - at)
+        at = until
+    assert rests == [OUTAGE, 2 * OUTAGE, 4 * OUTAGE, LONGEST_OUTAGE]
+
+
+def test_a_good_answer_ends_the_count_of_rests(objects):
+    at = AT.replace(hour=6)
+    ledger(objects).down(at)
+    mine = ledger(objects)
+    mine.before_request(at + OUTAGE)
+    mine.after_answer(100)
+    assert mine.down(at + 2 * OUTAGE) == at + 3 * OUTAGE
 
 
 def test_tasks_at_the_same_time_never_lose_each_others_counts(objects):

@@ -39,7 +39,7 @@ def _check_units(world: "World", project: str) -> None:
     units = list(world.records[project].manifests())
     ended = [each.window for each in units if each.covers or each.waits_for_person]
     for unit in units:
-        others = [each.window for each in units if each.covers and each.name != unit.name]
+        others = [each.window for each in units if each.window in ended and each.name != unit.name]
         if unit.now.state is State.OPEN and not unit.stands and unit.window.without(others):
             world.complaints.add("left open", f"{project}: {unit.name}; {_history(world, project)}")
         parked = unit.now.state in (State.SUSPECT, State.INCOMPLETE)

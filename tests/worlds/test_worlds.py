@@ -60,6 +60,9 @@ SYMPTOMS = {
     "a search that came again says nothing of a last day that is known": 21_062,
     "a verification that starts afresh every day": 21_095,
     "an end refused in the narrowest question there is": 20_269,
+    "a limit of hits that cuts a look where it cuts its search": 40_120,
+    "a fresh search that counts end_date in goes on from one that did not": 30_158,
+    "a silence of yesterday, and a canary of today": 40_556,
     "a task taken for dead puts its page over its successor's": 10_003,
 }
 

@@ -88,12 +88,12 @@ def _check_searches(unit: Unit) -> Iterator[Check]:
     """How the end of each search was proven, and what TikTok's cursors did."""
     done = [each for each in unit.now.slices if each.state is SliceState.DONE]
     proofs = {proof: sum(each.proof == proof for each in done) for proof in (BY_HITS, BY_ONE_MORE_CALL, REFUSED)}
-    refused = [each for each in done if each.proof == REFUSED]
-    looked_at = {each.after for each in unit.now.slices}
-    open_ends = [each.name for each in refused if not _is_confirmed(unit, each, looked_at)]
-    ends = f"TikTok refused to be asked behind the end of {', '.join(open_ends or [each.name for each in refused])}"
+    unproven = [each for each in done if each.proof != BY_HITS]
+    open_ends = [each.name for each in unproven if not _is_confirmed(unit, each)]
+    names = ", ".join(open_ends or [each.name for each in unproven if each.proof == REFUSED])
+    ends = f"Nothing but TikTok's word tells that there is no more behind the end of {names}"
     verdict = Verdict.FAILED if open_ends else Verdict.WARNING
-    yield check(ENDS, ends if refused else "", verdict=verdict, searches=len(done), **proofs)
+    yield check(ENDS, ends if names else "", verdict=verdict, searches=len(done), **proofs)
     same = Counter(each.hits for each in done if each.proof == BY_ONE_MORE_CALL and each.hits)
     limit, times = max(same.items(), key=lambda each: each[1], default=(0, 0))
     cap = f"{times} searches ended at exactly {limit} hits, which looks like a limit" if times > 1 else ""
@@ -109,11 +109,18 @@ def _check_searches(unit: Unit) -> Iterator[Check]:
     yield check("what TikTok said", told if early or odd else "", verdict=Verdict.WARNING, early_ends=early, odd=odd)
 
 
-def _is_confirmed(unit: Unit, done: Slice, looked_at: set[int]) -> bool:
-    """Whether another search agrees with an end that TikTok refused to prove: a look at it, or what it looks at."""
-    if done.aim is Aim.VERIFY:
+def _is_confirmed(unit: Unit, done: Slice) -> bool:
+    """Whether another search confirms an end that no cursor proved.
+
+    A look at it; the search that it looks at itself; or any that got further, where one more call brought nothing: no
+    limit cut this one, then. Scheduled posts behind an end that was refused are on no day that a look asks for.
+    """
+    if done.proof == REFUSED and done.aim is Aim.VERIFY:
         return False
-    return done.number in looked_at or (done.aim is Aim.LOOK and not unit.progress(done).news)
+    came, slices = unit.progress(done), unit.now.slices
+    further = done.proof == BY_ONE_MORE_CALL and any(unit.progress(each).position > came.position for each in slices)
+    agrees = done.aim is Aim.LOOK and came.confirms(unit.progress(unit.now.slice(done.after)))
+    return further or agrees or any(each.after == done.number and each.aim is Aim.LOOK for each in slices)
 
 
 def _contradict(unit: Unit, done: Slice) -> str:
@@ -140,14 +147,17 @@ def _contradict(unit: Unit, done: Slice) -> str:
 
 
 def _check_silence(unit: Unit) -> Check:
-    """Whether TikTok was answering this query at all when it answered a slice with nothing."""
+    """Whether TikTok was answering this query at all when it answered a slice with nothing.
+
+    A day whose records are known is asked again, which tells of now; an older answer is left for the next try.
+    """
     searches = [unit.progress(each) for each in unit.now.slices if each.state is SliceState.DONE]
     heard = [each.heard_at for each in searches if each.heard_at]
     silent = [(each.asked.name, each.stored_at) for each in searches if heard and not len(each.ids) and each.stored_at]
-    alone = [name for name, at in silent if all(abs(at - other) > WITNESS_OF for other in heard)]
-    names = ", ".join(alone)
-    works = not alone or finds_again(unit)
-    reason = f"nothing came of {names}, hours after anything else, nor of a day whose records are known"
+    alone = {name: at for name, at in silent if all(abs(at - other) > WITNESS_OF for other in heard)}
+    recent = all(unit.api.now() - at <= WITNESS_OF for at in alone.values())
+    works = not alone or (recent and finds_again(unit))
+    reason = f"nothing came of {', '.join(alone)} at a time at which nothing shows that TikTok answered at all"
     return check(SILENCE, "" if works else reason, empty=len(silent), alone=len(alone))
 
 
@@ -156,9 +166,7 @@ def _check_sizes(unit: Unit) -> Check:
     sizes = sum((unit.progress(each).sizes for each in unit.now.slices), Counter[int]())
     size, pages = max(sizes.items(), key=lambda each: each[1], default=(0, 0))
     cut = len(sizes) == 1 and pages >= MANY_PAGES and size <= THINNED * unit.entity.page_size
-    reason = (
-        f"each of {pages} pages brought exactly {size} of {unit.entity.page_size} hits: TikTok seems to cut them off"
-    )
+    reason = f"each of {pages} pages brought exactly {size} records, which looks like a limit of TikTok's"
     return check("sizes of pages", reason if cut else "", pages=sizes.total(), most_alike=size)
 
 

@@ -39,9 +39,9 @@ class Progress:
     `cursor` is what to ask next, None at the end; `number` the last page, `position` the place behind it; `repeats` how
     often the same call has brought nothing new; `news` how many records the round did not know; `hits` and `proof` how
     it ended; `heard_at` when a record came last. `before` is the search that this one goes on from: what that one
-    brought is not new behind the jump. `joined` tells whether the page at the jump overlaps with it. `displaced` counts
-    records that came again at another place than the edge of a page. `sizes` counts the pages that others followed by
-    how many records they brought, and `gaps` are the days in which pages were passed over.
+    brought is not new behind the jump. `joined` tells whether its first page and the one at the jump overlap with it.
+    `displaced` counts records that came again at another place than the edge of a page. `sizes` counts the pages that
+    others followed by how many records they brought, and `gaps` are the days in which pages were passed over.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Progress:
         fresh = self.ids.add([key for key in keys if key is not None])
         self._note_order(fresh)
         self.days.update(day for day in days if day)
-        if self.asked.jump and self.number == AFTER_A_JUMP:
+        if self.asked.jump and self.number <= AFTER_A_JUMP:
             known = sum(key is not None and self._was_known(key) for key in keys)
             self.joined = known > (0 if self.asked.aim is Aim.VERIFY else SAME_ORDER * len(keys))
         elif self.number > AFTER_A_JUMP and self.asked.aim is not Aim.VERIFY:
@@ -134,6 +134,13 @@ class Progress:
             return None
         day = (self._made_at(self._lowest) + SKEW).date()
         return min(max(day, self.asked.start), self.asked.end)
+
+    def confirms(self, other: "Progress") -> bool:
+        """Whether this look at the end of another search brought nothing new, and is no search that the same limit cut.
+
+        Of two searches of which one is a part of the other, a limit cuts both at the same place.
+        """
+        return not self.news and self.position < other.position
 
     def note_contradictions(self, count: int) -> None:
         """So many records were not published when their id was made; many of them mean that ids tell no time here."""

@@ -63,14 +63,19 @@ class Splitter:
         reached = came.reached() if came.number else None
         return self._halves(asked) if reached is None else self._around(asked, came, lost=lost, rested=rested)
 
-    def look_again(self, done: Slice, came: Progress, days: Mapping[date, int]) -> list[Slice]:
+    def look_again(
+        self, done: Slice, came: Progress, days: Mapping[date, int], about: Progress | None = None
+    ) -> list[Slice]:
         """Further questions where the end of a search leaves a doubt; `days` counts what is known of each day.
+
+        `about` is the search that a look is about.
 
         Days that are empty where the density of the others makes that improbable; and the last day, where the search
         brought nothing of it, because it may be a search that leaves `end_date` out. And days in which pages stayed
         empty and were passed over, because another search divides them otherwise.
         """
-        more = self._look_at_silence(done, came, days)
+        agrees = about is not None and came.confirms(about)
+        more = [] if agrees else self._look_at_silence(done, days)
         if done.aim is Aim.COLLECT:
             gaps = [each for each in dict.fromkeys(came.gaps[:GAPS]) if each.days < done.days.days]
             more += [self._look_at(done, each) for each in gaps]
@@ -111,10 +116,10 @@ class Splitter:
         size = max(1, int(self.bound / 2 / pages))
         return [self._part(asked, days, aim=Aim.VERIFY) for days in reversed(passed.cut(size))]
 
-    def _look_at_silence(self, done: Slice, came: Progress, days: Mapping[date, int]) -> list[Slice]:
+    def _look_at_silence(self, done: Slice, days: Mapping[date, int]) -> list[Slice]:
         """Days without a record, if chance does not explain them; and where no cursor proved the end, its day."""
         first = min((day for day in done.days if days.get(day)), default=None)
-        if first is None or (done.aim is Aim.LOOK and not came.news):  # which agrees with the search it is about
+        if first is None:
             return []
         silent = [self._look_at(done, each) for each in _silent_runs(done, days)[:SILENT_RUNS]]
         return silent if done.proof == BY_HITS else [*silent, *self._look_narrower(done, first)]
@@ -123,20 +128,11 @@ class Splitter:
         return self._look_at_day(about, days.end) if days.days == 1 else self._part(about, days, aim=Aim.LOOK)
 
     def _look_narrower(self, done: Slice, first: date) -> list[Slice]:
-        """The day in which a search ended, by itself; where it was asked by itself already, in narrower questions.
-
-        Where there are none, the same question once more: two searches that end alike are believed.
-        """
+        """The day in which a search ended, by itself; where it was asked by itself already, in narrower questions."""
         if done.days.days > 1 and not done.one_day:
             return [self._look_at_day(done, first)]
-        narrower = self.entity.narrow(self.query, done)
-        if narrower:
-            return [self._look_the_same(done, narrowing=each) for each in narrower]
-        return [] if done.aim is Aim.LOOK and done.retry else [self._look_the_same(done, retry=True)]
-
-    def _look_the_same(self, done: Slice, *, narrowing: Narrowing | None = None, retry: bool = False) -> Slice:
-        one_day = done.one_day
-        return self._part(done, done.days, aim=Aim.LOOK, narrowing=narrowing, one_day=one_day, retry=retry)
+        narrower, one_day = self.entity.narrow(self.query, done), done.one_day
+        return [self._part(done, done.days, aim=Aim.LOOK, narrowing=each, one_day=one_day) for each in narrower]
 
     def _again(self, asked: Slice, came: Progress, *, rested: bool) -> Slice | None:
         """The same search afresh, which goes on where this one was; None where that brought nothing before."""

@@ -88,7 +88,8 @@ def _finish(unit: Unit, asked: Slice, came: Progress) -> None:
     now, splitter = unit.now, _splitter(unit)
     days = came.days if asked.narrowing else unit.gathering.days_of(now.number)
     done = asked.finish(came.hits, came.proof)
-    more = splitter.look_again(done, came, days)
+    about = unit.progress(now.slice(asked.after)) if asked.aim is Aim.LOOK else None
+    more = splitter.look_again(done, came, days, about)
     if asked.aim is Aim.LOOK and came.news:
         ended = _ended_before(now, asked)
         more += splitter.correct_end(asked, ended, unit.progress(ended))

@@ -394,6 +394,17 @@ def test_a_cursor_of_null_goes_on_after_what_was_asked(objects):
     assert indices(session)[:4] == [0, 100, 200, 200]
 
 
+@pytest.mark.parametrize(("sizes", "state"), [((20,) * 6, State.SUSPECT), ((20, 21, 20, 19, 20, 20), State.COMPLETE)])
+def test_pages_that_are_all_cut_off_at_the_same_size_are_no_chance(objects, sizes, state):
+    """Four of five hits were lost so, and the window was complete."""
+    ids = iter(range(200, 0, -1))
+    pages = [[ONE | {"id": (NOON << 32) + next(ids)} for _ in range(size)] for size in sizes]
+    answers = [data(page, 100 * (number + 1), more=True) for number, page in enumerate(pages)]
+    _, api = by_hand(*answers, data([ONE], 601))
+    manifest = harvest(project(hashtags=None), DAY, api, objects, RUN)
+    assert (manifest.state, "exactly 20 records" in manifest.now.reason) == (state, state is State.SUSPECT)
+
+
 def test_an_empty_page_does_not_end_a_window_by_itself(objects):
     """A day on which nothing else would have shown that the search had not ended."""
     session, api = by_hand(data([TWO], 100, more=True), data([], 100), data([ONE], 101))

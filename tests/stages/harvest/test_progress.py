@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from include.domain.page import START, Cursor
 from include.domain.slice import Slice
+from include.domain.window import Window
 from include.stages.harvest.progress import BY_HITS, BY_ONE_MORE_CALL, EMPTY_AT_MOST, PATIENCE, REFUSED, Progress
 from include.tiktok.entities import VIDEOS
 from tests.pages import body
@@ -371,3 +372,18 @@ def test_a_search_that_is_believed_to_be_at_its_end_has_brought_everything(hits,
         call += 1
     if not search.progress.is_stuck:
         assert len(search.progress.ids) == len(there)
+
+
+def test_days_in_which_pages_were_passed_over_are_told(search):
+    search.answer([video(at=datetime(2026, 1, 20, 12, tzinfo=UTC))])
+    for _ in range(PATIENCE):
+        search.answer([])
+    search.answer([video(at=datetime(2026, 1, 17, 12, tzinfo=UTC))])
+    assert search.progress.gaps == [Window(date(2026, 1, 17), date(2026, 1, 20))]
+
+
+def test_a_first_page_that_stays_empty_leaves_the_last_days_open(search):
+    for _ in range(PATIENCE):
+        search.answer([])
+    search.answer([video(at=datetime(2026, 1, 28, 12, tzinfo=UTC))])
+    assert search.progress.gaps == [Window(date(2026, 1, 28), LAST)]
