@@ -1,6 +1,6 @@
 """What was counted: the manifest of a unit of work, and of a dataset."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -109,24 +109,22 @@ class Round(_Frozen):
     def with_counts(self, counts: Counts, days: Mapping[str, int]) -> "Round":
         return self.model_copy(update={"counts": counts, "days": dict(days)})
 
-    def reopen(self, run: str) -> "Round":
-        """The round with what was parked, and what had found nothing, open again for another run."""
+    def ask_again(self, numbers: Collection[int], why: str) -> "Round":
+        """The round with these slices open again, each as a new one at its end."""
         slices, number = list(self.slices), self.next_number
-        tried_from = number
         for place, each in enumerate(self.slices):
-            if each.state is SliceState.PARKED or (each.state is SliceState.DONE and not each.hits):
-                slices[place] = each.split("asked again by another run")
+            if each.number in numbers:
+                slices[place] = each.split(why)
                 slices.append(each.reopen(number))
                 number += 1
-        fresh = {
-            "state": State.OPEN,
-            "ended_at": None,
-            "ended_by": "",
-            "reason": "",
-            "checks": (),
-            "tried_from": tried_from,
-        }
-        return self.model_copy(update={**fresh, "slices": tuple(slices), "begun_by": run})
+        return self.model_copy(update={"slices": tuple(slices)})
+
+    def reopen(self, run: str) -> "Round":
+        """The round with what was parked, and what had found nothing, open again for another run."""
+        vain = [each for each in self.slices if each.state is SliceState.DONE and not each.hits]
+        asked = self.ask_again({each.number for each in [*self.parked_slices, *vain]}, "asked again by another run")
+        fresh = {"state": State.OPEN, "ended_at": None, "ended_by": "", "reason": "", "checks": ()}
+        return asked.model_copy(update={**fresh, "tried_from": self.next_number, "begun_by": run})
 
     def close(self, state: State, checks: Sequence[Check], reason: str, at: datetime, by: str) -> "Round":
         update = {"state": state, "checks": tuple(checks), "reason": reason, "ended_at": at, "ended_by": by}

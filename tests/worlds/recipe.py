@@ -20,6 +20,9 @@ FIELDS = ("id", "create_time", "username", "region_code", "video_duration", "vie
 
 ACCOUNTS = ("synth_nieuws_be", "synth_journal_be", "synth_nieuws_nl", "synth_rider_01", "synth.velo", "synth_guest")
 
+#: Requests of a day for each window at work, without which none of them gets on.
+SCARCE = 4
+
 #: Worlds beyond this number are rougher.
 ROUGH = 10_000
 
@@ -80,6 +83,15 @@ class Recipe:
     @property
     def until(self) -> datetime:
         return self.fair_at + timedelta(days=45)
+
+    @property
+    def starved(self) -> set[str]:
+        """The projects whose windows, at work at the same time, leave each other too few requests of a day to get on.
+
+        A search that TikTok forgets overnight costs two requests to find its place again. Nothing is wrong or lost
+        then, but only one window at a time would ever end.
+        """
+        return {each.project_id for each in self.projects if each.daily_requests < SCARCE * self.slots}
 
     def spans(self, *names: str) -> list[tuple[datetime, datetime]]:
         """From when to when one of these settings is wrong."""

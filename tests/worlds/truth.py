@@ -1,11 +1,12 @@
 """Truth: whether a unit that says *complete* has what TikTok would give, and one that does not has a reason."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from include.domain.check import ENDS
 from include.domain.manifest import State, UnitManifest
 from include.sandbox.sandbox import Sandbox
 from include.stages.harvest.checks import EXPECTED, EXPECTED_BY_TEXT
@@ -28,7 +29,7 @@ class Truth:
     """Compares each round that ends with the corpus.
 
     `silences` tell from when to when TikTok found nothing at all, `false_ends` when every search ended early and
-    insisted on it. `begun` is when a round was first noted: what TikTok had then must come.
+    insisted on it. `starved` are the projects whose windows leave each other too few requests. `begun` is when a round was first noted: what TikTok had then must come.
     """
 
     sandbox: Sandbox
@@ -38,6 +39,7 @@ class Truth:
     began: Callable[[Task], datetime]
     silences: Spans
     false_ends: Spans
+    starved: Collection[str] = ()
     begun: dict[tuple[str, str, str, int], datetime] = field(default_factory=dict)
     unknowable: int = 0
 
@@ -84,6 +86,8 @@ class Truth:
             return
         if begun <= self.fair_at and names <= OF_COUNTS | OF_PAGES:
             return
+        if project in self.starved and ENDS in names:
+            return  # each search dies at midnight before its end is proven, and rightly nobody believes it
         why = "; ".join(f"{each.name}: {each.reason}" for each in failed)
         self.complaints.add("doubted", f"{task.name}: {unit.name} is {unit.now.state} in fair weather: {why}")
 

@@ -99,6 +99,7 @@ class World:
             began=lambda task: self._run_of(task).began,
             silences=recipe.spans("silent_zero", "silent_zero_all"),
             false_ends=recipe.spans("end_is_final"),
+            starved=recipe.starved,
         )
         self.costs = Costs(self.sandbox, self.projects, clients, self.complaints, self._may_ask, self.scheduler.tasks)
         writers = Writers(self.scheduler, self.blobs, self.complaints)

@@ -3,12 +3,19 @@
 import math
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 
 from include.domain.check import ENDS, LOOKS, SILENCE, SLICES, SPENDING, VERIFICATION, Check, Verdict, check
 from include.domain.slice import Aim, Slice, SliceState
 from include.stages.harvest.drift import check_fields
-from include.stages.harvest.evidence import Neighbours, ask_canaries, ask_neighbours, finds_again, known_elsewhere
+from include.stages.harvest.evidence import (
+    WITNESS_OF,
+    Neighbours,
+    ask_canaries,
+    ask_neighbours,
+    finds_again,
+    known_elsewhere,
+    silent_alone,
+)
 from include.stages.harvest.progress import BY_HITS, BY_ONE_MORE_CALL, REFUSED
 from include.stages.harvest.unit import Unit
 from include.tiktok.query import accounts_of, finds_by_text
@@ -31,9 +38,6 @@ MAY_GO = 0.1
 
 #: So many records expected of some days that not one of them is no chance, not even where days differ.
 ALL_BUT_CERTAIN = 21
-
-#: How old an answer may be for which a canary query stands as a witness.
-WITNESS_OF = timedelta(hours=2)
 
 #: Records of another query on these days: one that finds none of them asks for something else, or was not answered.
 MANY = 100
@@ -147,18 +151,12 @@ def _contradict(unit: Unit, done: Slice) -> str:
 
 
 def _check_silence(unit: Unit) -> Check:
-    """Whether TikTok was answering this query at all when it answered a slice with nothing.
-
-    A day whose records are known is asked again, which tells of now; an older answer is left for the next try.
-    """
-    searches = [unit.progress(each) for each in unit.now.slices if each.state is SliceState.DONE]
-    heard = [each.heard_at for each in searches if each.heard_at]
-    silent = [(each.asked.name, each.stored_at) for each in searches if heard and not len(each.ids) and each.stored_at]
-    alone = {name: at for name, at in silent if all(abs(at - other) > WITNESS_OF for other in heard)}
-    recent = all(unit.api.now() - at <= WITNESS_OF for at in alone.values())
-    works = not alone or (recent and finds_again(unit))
-    reason = f"nothing came of {', '.join(alone)} at a time at which nothing shows that TikTok answered at all"
-    return check(SILENCE, "" if works else reason, empty=len(silent), alone=len(alone))
+    """Whether TikTok was answering this query at all when it answered a slice with nothing."""
+    alone = silent_alone(unit)
+    works = not alone or finds_again(unit)
+    names = ", ".join(each.name for each, _ in alone)
+    reason = f"nothing came of {names}, nor of a day whose records are known: TikTok seems to answer nothing at all"
+    return check(SILENCE, "" if works else reason, alone=len(alone))
 
 
 def _check_sizes(unit: Unit) -> Check:

@@ -3,19 +3,24 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from include.domain.errors import BudgetSpent, Narrower
 from include.domain.manifest import UnitManifest
 from include.domain.observation import QUERY_ID
 from include.domain.page import START
-from include.domain.slice import Slice
+from include.domain.slice import Slice, SliceState
 from include.domain.window import Window
 from include.stages.harvest.search import SPLIT_TRIES
 from include.stages.harvest.unit import Unit
 from include.storage.manifests import list_units, stream_units
 from include.storage.parts import ids_on
 from include.tiktok.query import finds_by_text
+
+
+#: How old an answer may be for which a canary query stands as a witness.
+WITNESS_OF = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,14 @@ def ask_canaries(unit: Unit) -> bool | None:
         return all(_finds(unit, query) for query in queries) if queries else None
     except BudgetSpent:
         return None
+
+
+def silent_alone(unit: Unit) -> list[tuple[Slice, datetime]]:
+    """The slices that TikTok answered with nothing at a time at which it answered no other with anything, and when."""
+    searches = [unit.progress(each) for each in unit.now.slices if each.state is SliceState.DONE]
+    heard = [each.heard_at for each in searches if each.heard_at]
+    silent = [(each.asked, each.stored_at) for each in searches if heard and not len(each.ids) and each.stored_at]
+    return [(asked, at) for asked, at in silent if all(abs(at - other) > WITNESS_OF for other in heard)]
 
 
 def finds_again(unit: Unit) -> bool:

@@ -10,7 +10,7 @@ from include.domain.slice import Aim, Slice, SliceState
 from include.domain.window import Window
 from include.stages.harvest.checks import judge
 from include.stages.harvest.drift import remember_fields
-from include.stages.harvest.evidence import answers_at_all
+from include.stages.harvest.evidence import WITNESS_OF, answers_at_all, silent_alone
 from include.stages.harvest.opening import open_unit
 from include.stages.harvest.progress import Progress
 from include.stages.harvest.search import is_old, search
@@ -50,6 +50,7 @@ def harvest(
     with open_unit(project, window, api, store, run, reharvest=reharvest, is_over=is_over) as unit:
         if unit.now.state is State.OPEN:
             _search_all(unit)
+            _ask_silence_again(unit)
             _close(unit)
     done = unit.manifest
     log.info(
@@ -81,6 +82,17 @@ def _search_all(unit: Unit) -> None:
             _split(unit, asked, error)
         if unit.meter.answers > answers:
             sure, misses = unit.now, 0
+
+
+def _ask_silence_again(unit: Unit) -> None:
+    """Ask again what TikTok answered with nothing long ago, while it answered nothing else: only now is there a witness.
+
+    A search that rested over midnight is asked for its last days by another day's TikTok.
+    """
+    now = unit.api.now()
+    if old := {each.number for each, at in silent_alone(unit) if now - at > WITNESS_OF}:
+        unit.note(unit.now.ask_again(old, "asked again, because nothing else was answered at the time"))
+        _search_all(unit)
 
 
 def _finish(unit: Unit, asked: Slice, came: Progress) -> None:
