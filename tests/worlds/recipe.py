@@ -91,7 +91,7 @@ class Recipe:
         A search that TikTok forgets overnight costs two requests to find its place again. Nothing is wrong or lost
         then, but only one window at a time would ever end.
         """
-        return {each.project_id for each in self.projects if each.daily_requests < SCARCE * self.slots}
+        return {each.project_id for each in self.projects if each.daily_requests <= SCARCE * self.slots}
 
     def spans(self, *names: str) -> list[tuple[datetime, datetime]]:
         """From when to when one of these settings is wrong."""

@@ -37,7 +37,7 @@ def test_an_end_that_is_believed_at_once(wrong):
 
 
 def test_pages_that_are_forgotten(wrong):
-    wrong(Unit, "take_in_stored", lambda _: None)
+    wrong(Unit, "take_in_stored", lambda *_: None)
     assert complaints(12)["wasted"]
 
 

@@ -29,7 +29,8 @@ class Truth:
     """Compares each round that ends with the corpus.
 
     `silences` tell from when to when TikTok found nothing at all, `false_ends` when every search ended early and
-    insisted on it. `starved` are the projects whose windows leave each other too few requests. `begun` is when a round was first noted: what TikTok had then must come.
+    insisted on it. `starved` are the projects whose windows leave each other too few requests. `begun` is when a round
+    was first noted: what TikTok had then must come.
     """
 
     sandbox: Sandbox

@@ -18,7 +18,6 @@ from include.storage.manifests import list_units, stream_units
 from include.storage.parts import ids_on
 from include.tiktok.query import finds_by_text
 
-
 #: How old an answer may be for which a canary query stands as a witness.
 WITNESS_OF = timedelta(hours=2)
 
