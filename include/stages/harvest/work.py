@@ -85,9 +85,9 @@ def _search_all(unit: Unit) -> None:
 
 
 def _ask_silence_again(unit: Unit) -> None:
-    """Ask again what TikTok answered with nothing long ago, while it answered nothing else: only now is there a witness.
+    """Ask again what TikTok answered with nothing long ago, while it answered nothing else.
 
-    A search that rested over midnight is asked for its last days by another day's TikTok.
+    Where a unit rested over midnight, only an answer of today has a witness of today.
     """
     now = unit.api.now()
     if old := {each.number for each, at in silent_alone(unit) if now - at > WITNESS_OF}:
