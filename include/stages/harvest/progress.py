@@ -140,7 +140,7 @@ class Progress:
 
         Of two searches of which one is a part of the other, a limit cuts both at the same place.
         """
-        return not self.news and self.position < other.position
+        return not self.news and (not self.position or self.position < other.position)
 
     def note_contradictions(self, count: int) -> None:
         """So many records were not published when their id was made; many of them mean that ids tell no time here."""
