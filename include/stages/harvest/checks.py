@@ -16,7 +16,7 @@ from include.stages.harvest.evidence import (
     known_elsewhere,
     silent_alone,
 )
-from include.stages.harvest.progress import BY_HITS, BY_ONE_MORE_CALL, REFUSED
+from include.stages.harvest.progress import BY_ONE_MORE_CALL, PROOFS, REFUSED
 from include.stages.harvest.unit import Unit
 from include.tiktok.query import accounts_of, finds_by_text
 
@@ -44,6 +44,8 @@ MANY = 100
 
 #: So many full pages of one and the same size are no chance where at most this share of their hits came.
 MANY_PAGES, THINNED = 5, 0.9
+
+WITNESSES = (*PROOFS, BY_ONE_MORE_CALL, REFUSED)
 
 NAME_ONE = "Name a canary query that must find something on these days: once it does, this count is believed"
 BY_TEXT = "Name a canary query by keyword or hashtag that must find something on these days: it tells of texts"
@@ -91,8 +93,8 @@ def _check_parked(name: str, parked: list[Slice], of: int, what: str) -> Check:
 def _check_searches(unit: Unit) -> Iterator[Check]:
     """How the end of each search was proven, and what TikTok's cursors did."""
     done = [each for each in unit.now.slices if each.state is SliceState.DONE]
-    proofs = {proof: sum(each.proof == proof for each in done) for proof in (BY_HITS, BY_ONE_MORE_CALL, REFUSED)}
-    unproven = [each for each in done if each.proof != BY_HITS]
+    proofs = {proof: sum(each.proof == proof for each in done) for proof in WITNESSES}
+    unproven = [each for each in done if each.proof not in PROOFS]
     open_ends = [each.name for each in unproven if not _is_confirmed(unit, each)]
     names = ", ".join(open_ends or [each.name for each in unproven if each.proof == REFUSED])
     ends = f"Nothing but TikTok's word tells that there is no more behind the end of {names}"

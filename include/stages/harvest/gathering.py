@@ -42,6 +42,11 @@ class Reading:
         days = (at.date() if at else None for at in self.dates)
         return [day if day and within.start <= day <= within.end else None for day in days]
 
+    def days_by_key(self, within: Window) -> dict[int, date]:
+        """The day of each record that was asked for, has an id, and lies within these days."""
+        rows = zip(self.keys, self.days(within), self.foreign, strict=True)
+        return {key: day for key, day, foreign in rows if key is not None and day and not foreign}
+
 
 @dataclass
 class _RoundTally:
@@ -100,11 +105,11 @@ class Gathering:
         keys = [key for key in reading.keys if key is not None]
         tally.without_id += reading.content.returned - len(keys)
         fresh = set(tally.ids.add(keys))
-        for key, at, foreign in zip(reading.keys, reading.dates, reading.foreign, strict=True):
-            if key in fresh and foreign:
-                tally.foreign.add([key])
-            elif key is not None and at and not foreign and at.date() in (within or self.days):
-                tally.days[at.date().isoformat()] += len(tally.dated.add([key]))
+        tally.foreign.add(
+            [key for key, foreign in zip(reading.keys, reading.foreign, strict=True) if foreign and key in fresh]
+        )
+        days = reading.days_by_key(within or self.days)
+        tally.days.update(days[key].isoformat() for key in tally.dated.add(days))
         self._note_shape(tally, reading.content)
         self._keep(page, reading, tally)
         self.synthetic |= page.synthetic

@@ -1,6 +1,6 @@
 """A set of ids that takes eight bytes for each: a window may hold a million."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import numpy as np
 
@@ -19,14 +19,21 @@ class Ids:
         return len(self._sorted) + len(self._recent)
 
     def __contains__(self, key: int) -> bool:
-        if key in self._recent:
-            return True
-        place = int(np.searchsorted(self._sorted, key))
-        return place < len(self._sorted) and int(self._sorted[place]) == key
+        return bool(self.known([key]))
 
-    def add(self, keys: Iterable[int]) -> list[int]:
+    def known(self, keys: Collection[int]) -> set[int]:
+        """Those of some ids that are there; a page's at once, because each search in the array costs the same."""
+        found = self._recent.intersection(keys)
+        if len(self._sorted) and keys:
+            asked = np.fromiter(keys, np.int64, len(keys))
+            places = np.searchsorted(self._sorted[:-1], asked)
+            found.update(asked[self._sorted[places] == asked].tolist())
+        return found
+
+    def add(self, keys: Collection[int]) -> list[int]:
         """Add ids; returns those that were not there."""
-        fresh = [key for key in dict.fromkeys(keys) if key not in self]
+        known = self.known(keys)
+        fresh = [key for key in dict.fromkeys(keys) if key not in known]
         self._recent.update(fresh)
         if len(self._recent) > RECENT:
             recent = np.fromiter(self._recent, np.int64, len(self._recent))

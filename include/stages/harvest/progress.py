@@ -29,8 +29,15 @@ AFTER_A_JUMP = 2
 #: How much later than its upload a record is usually published: twice what was observed (recorded behaviour, 1).
 SKEW = timedelta(minutes=3)
 
-#: How an end was proven: by the number of hits, by one more call, or not at all, because that call was refused.
-BY_HITS, BY_ONE_MORE_CALL, REFUSED = "hits", "one more call", "refused"
+#: What tells of an end: the number of hits; a last page with far fewer records than any before; only that one more call
+#: brought nothing; or not even that, because the call was refused.
+BY_HITS, BY_THIN_PAGE, BY_ONE_MORE_CALL, REFUSED = "hits", "a thin last page", "one more call", "refused"
+
+#: Those that prove it: a limit of TikTok's cuts between pages, and leaves full ones.
+PROOFS = (BY_HITS, BY_THIN_PAGE)
+
+#: A last page is thin with less than this part of what the thinnest page before it has, or of room where it is alone.
+THIN, THIN_ALONE = 0.5, 0.25
 
 
 class Progress:
@@ -120,8 +127,8 @@ class Progress:
             self._last_page = set(keys) if keys else self._last_page
 
     def refuse_one_more_call(self) -> None:
-        """TikTok refuses to be asked behind the end that it told: the end stands, unproven."""
-        self._finish(None, REFUSED)
+        """TikTok refuses to be asked behind the end that it told."""
+        self._finish(None, BY_THIN_PAGE if self._ends_thinly else REFUSED)
 
     def go_on_at(self, index: int) -> None:
         """Go on at another place of the same search."""
@@ -150,7 +157,9 @@ class Progress:
         """How many records of a page came at another place of the search already, the edge of the page before apart."""
         if page.index == self._index or self.number <= (AFTER_A_JUMP if self.asked.jump else 1):
             return 0
-        return sum(key in self.ids and key not in self._last_page for key in keys if key is not None)
+        there = [key for key in keys if key is not None]
+        known = self.ids.known(there) - self._last_page
+        return sum(key in known for key in there)
 
     def _was_known(self, key: int) -> bool:
         """Whether the search that this one goes on from had brought a record."""
@@ -204,7 +213,12 @@ class Progress:
     def _finish_behind(self, index: int, hits: int | None) -> None:
         """The empty page behind an end tells the hits, where they lie within the page before and its records fit in."""
         within = hits is not None and index - self.page_size + len(self._last_page) <= hits < index
-        self._finish(hits, BY_HITS if within else BY_ONE_MORE_CALL)
+        self._finish(hits, BY_HITS if within else BY_THIN_PAGE if self._ends_thinly else BY_ONE_MORE_CALL)
+
+    @property
+    def _ends_thinly(self) -> bool:
+        thinnest = THIN * min(self.sizes) if self.sizes else THIN_ALONE * self.page_size
+        return len(self._last_page) < thinnest
 
     def _finish(self, hits: int | None, proof: str) -> None:
         self.cursor, self.hits, self.proof = None, hits, proof

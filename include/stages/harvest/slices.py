@@ -8,7 +8,7 @@ from typing import Any
 from include.domain.errors import JumpRefused, Narrower, SearchLost
 from include.domain.slice import Aim, Narrowing, Slice
 from include.domain.window import DAY, Window
-from include.stages.harvest.progress import AFTER_A_JUMP, BY_HITS, Progress
+from include.stages.harvest.progress import AFTER_A_JUMP, PROOFS, Progress
 from include.tiktok.entities import Entity
 
 #: How much of what a search survived the next ones are given, so that they come to their end.
@@ -122,7 +122,7 @@ class Splitter:
         if first is None:
             return []
         silent = [self._look_at(done, each) for each in _silent_runs(done, days)[:SILENT_RUNS]]
-        return silent if done.proof == BY_HITS else [*silent, *self._look_narrower(done, first)]
+        return silent if done.proof in PROOFS else [*silent, *self._look_narrower(done, first)]
 
     def _look_at(self, about: Slice, days: Window) -> Slice:
         return self._look_at_day(about, days.end) if days.days == 1 else self._part(about, days, aim=Aim.LOOK)

@@ -227,7 +227,13 @@ def test_every_check_stands_in_the_manifest_with_its_figures(objects):
     assert [each.name for each in manifest.now.checks if each.verdict is not Verdict.PASSED] == []
     figures = {each.name: each.figures for each in manifest.now.checks}
     assert figures["slices"] == {"parked": 0, "of": 1}
-    assert figures["ends of searches"] == {"searches": 1, "hits": 1, "one more call": 0, "refused": 0}
+    assert figures["ends of searches"] == {
+        "searches": 1,
+        "hits": 1,
+        "a thin last page": 0,
+        "one more call": 0,
+        "refused": 0,
+    }
     assert figures["withheld hits"] == {"hits": 130, "found": 130, "withheld": 0}
     assert figures["records without an id"] == {"records": 0}
     assert figures["foreign hits"] == {"hits": 0}

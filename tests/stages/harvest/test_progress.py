@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from include.domain.page import START, Cursor
 from include.domain.slice import Slice
 from include.domain.window import Window
-from include.stages.harvest.progress import BY_HITS, BY_ONE_MORE_CALL, EMPTY_AT_MOST, PATIENCE, REFUSED, Progress
+from include.stages.harvest.progress import (
+    BY_HITS,
+    BY_ONE_MORE_CALL,
+    BY_THIN_PAGE,
+    EMPTY_AT_MOST,
+    PATIENCE,
+    REFUSED,
+    Progress,
+)
 from include.tiktok.entities import VIDEOS
 from tests.pages import body
 from tests.stages.harvest.searches import FIRST, LAST, Played, take_in, video, videos
@@ -353,11 +361,12 @@ def test_a_search_that_is_believed_to_be_at_its_end_has_brought_everything(hits,
     """
     there = [each for number, each in enumerate(videos(0, hits)) if not withheld or number % 7 > withheld]
     places = [number for number in range(hits) if not withheld or number % 7 > withheld]
-    search, call = Played(), 0
+    search, call, lies = Played(), 0, set()
     while search.index is not None and not search.progress.is_stuck:
         index, fault = search.index, faults.get(call, "")
-        twice, nothing = faults.get(call - 1) in ENDS, fault == "empty end" and not index
-        fault = "" if fault in ENDS and (twice or nothing) else fault
+        end = index + 100 if fault == "no more" else index
+        fault = "" if fault in ENDS and (end in lies or not end) else fault
+        lies |= {end} if fault in ENDS else set()
         first = max(0, index - 100) if fault == "before" else index
         records = [each for each, place in zip(there, places, strict=True) if first <= place < first + 100]
         last = index + 100 >= hits
@@ -372,6 +381,19 @@ def test_a_search_that_is_believed_to_be_at_its_end_has_brought_everything(hits,
         call += 1
     if not search.progress.is_stuck:
         assert len(search.progress.ids) == len(there)
+
+
+@pytest.mark.parametrize(("full", "last", "proof"), [(70, 34, BY_THIN_PAGE), (70, 36, BY_ONE_MORE_CALL)])
+def test_a_last_page_with_half_of_the_records_of_any_other_is_no_limit(search, full, last, proof):
+    search.answer(videos(0, full), 100).answer(videos(100, last), 200, more=False).answer([], 200, more=False)
+    assert (search.index, search.progress.proof) == (None, proof)
+
+
+@pytest.mark.parametrize(("last", "proof"), [(24, BY_THIN_PAGE), (25, REFUSED)])
+def test_a_page_alone_is_thin_with_less_than_a_quarter_of_its_room(search, last, proof):
+    search.answer(videos(0, last), 100, more=False)
+    search.progress.refuse_one_more_call()
+    assert search.progress.proof == proof
 
 
 def test_days_in_which_pages_were_passed_over_are_told(search):
