@@ -42,6 +42,13 @@ LOOKS = timedelta(minutes=2, seconds=30)
 #: The part of a day's quota that our own count must have reached for TikTok's refusal to be likely.
 LIKELY = 0.9
 
+#: Requests that a task reserves at once, as long as the day has plenty of them.
+MOST_RESERVED = 10
+
+#: A task reserves one twentieth of what is left of the day at most: the tasks beside it find the rest. The last forty
+#: requests are reserved one at a time.
+SHARE_RESERVED = 20
+
 
 class Rest(StrEnum):
     """Why no task of a client asks for a while."""
@@ -78,7 +85,7 @@ class Meter(Protocol):
     def doubt(self, kind: str, at: datetime) -> datetime | None:
         """Note a refusal that is hard to believe; returns when to look again, None when it must be believed.
 
-        `kind` tells refusals apart; the words after ` @` name the request, where only that may be meant.
+        `kind` tells refusals apart; the words after `@` name the request, where only that may be meant.
         """
 
 
@@ -87,7 +94,7 @@ class Spent:
     """Requests and records of one client on one day, and how many requests were answered well.
 
     `answered_at` is when the last of these went out. No task asks before `rests_until`, and `why` says why. `doubts`
-    are the refusals that were not believed, each with its time. Moments are texts (ISO, UTC), as they are stored.
+    are the refusals that were not believed, each with its time. Moments are texts, as `moment_text` makes them.
     """
 
     requests: int = 0
@@ -109,6 +116,10 @@ class Spent:
             why,
             self.doubts | other.doubts,
         )
+
+    def left(self, daily_requests: int) -> int:
+        """How many more requests of 100 records fit into the day; none or fewer where it is used up."""
+        return min(daily_requests - self.requests, (RECORDS_A_DAY - self.records) // RECORDS_A_PAGE)
 
     @property
     def is_nearly_used_up(self) -> bool:
@@ -132,7 +143,17 @@ class Spent:
 
 
 def _group(kind: str) -> str:
-    return kind.partition(" @")[0]
+    return kind.partition("@")[0].rstrip()
+
+
+def moment_text(at: datetime) -> str:
+    """A moment in UTC as a text whose order is that of time, and which may stand in a path."""
+    return at.strftime("%Y%m%dT%H%M%S.%fZ")
+
+
+def requests_to_reserve(left: int) -> int:
+    """How many requests a task reserves at once when so many are left: one at least, and one near the reserve."""
+    return max(1, min(MOST_RESERVED, left // SHARE_RESERVED))
 
 
 def client_name(client_key: str) -> str:

@@ -6,7 +6,7 @@ Leases of one thing are numbered; whoever creates the next number first has it, 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import orjson
 
@@ -14,34 +14,58 @@ from include.domain.errors import WindowTaken
 from include.storage.layout import lease_path, leases
 from include.storage.objects import Objects
 
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+#: How long a lease lasts without being renewed. More than half of it is left at each request, which is longer than the
+#: request and the wait after it.
 LENGTH = timedelta(minutes=10)
-"""How long a lease lasts without being renewed: two thirds of it are longer than one request and the wait before it."""
+
+#: How long a task asks on without a look at its lease. Only one that Airflow wrongly took for dead can meet a second
+#: task so soon; from all others a lease is taken after minutes without a renewal.
+TRUSTED = timedelta(minutes=1)
 
 
 @dataclass
 class Lease:
-    """The right of `owner` to work on what lies below `prefix`, until it is not renewed any more."""
+    """The right of `owner` to work on what lies below `prefix`, until it is not renewed any more.
+
+    `seen_at` is when it was last seen to be the newest.
+    """
 
     objects: Objects
     prefix: str
     owner: str
     number: int
     until: datetime
+    seen_at: datetime = NEVER
+
+    def keep(self, at: datetime) -> None:
+        """Look at the lease, and renew it, when the last look is a minute old: what must hold before a request.
+
+        The page of a request may still meet another task: pages are created, and the second is refused.
+
+        Raises:
+            WindowTaken: another task has it now.
+        """
+        if not self.seen_at <= at < self.seen_at + TRUSTED:
+            self.renew(at)
 
     def renew(self, at: datetime) -> None:
-        """Renew the lease when a third of it has passed.
+        """Look at the lease, and renew it when a third of it has passed: what must hold before an object is replaced.
 
         Raises:
             WindowTaken: another task has it now.
         """
         if self._newest_path() != self._path:
+            self.seen_at = NEVER
             newest = _newest(self.objects, self.prefix)  # none: a purge has taken it away
             raise WindowTaken(self.prefix, newest.until if newest else at, at)
+        self.seen_at = at
         if at >= self.until - LENGTH * 2 / 3:
             self._put(at + LENGTH)
 
     def release(self, at: datetime) -> None:
-        """End the lease now, unless another task has taken it."""
+        """End the lease now, unless another task has taken it, or a purge has taken it away."""
         if self._newest_path() == self._path:
             self._put(at - LENGTH)  # the clocks of two tasks differ by a second or so
 
@@ -50,7 +74,7 @@ class Lease:
         return lease_path(self.prefix, self.number)
 
     def _newest_path(self) -> str:
-        """The path of whatever lease is the newest, unread: its number tells whose it is, for one call a page."""
+        """The path of whatever lease is the newest, unread: its number tells whose it is, for one call."""
         return max(self.objects.paths(leases(self.prefix)), default="")
 
     def _put(self, until: datetime) -> None:
@@ -77,7 +101,7 @@ def take(
         raise WindowTaken(prefix, at + LENGTH, at)
     if newest:
         objects.delete([lease_path(prefix, newest.number)])
-    return Lease(objects, prefix, owner, number, at + LENGTH)
+    return Lease(objects, prefix, owner, number, at + LENGTH, at)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The stored pages of a unit: the checkpoint of its harvest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,14 +36,20 @@ class Pages:
         if not objects.create(path, content) and objects.read(path) != content:  # a put whose answer got lost is ours
             raise WindowTaken(self.unit, page.received_at + LENGTH, page.received_at)
 
+    def paths(self) -> list[str]:
+        """Where every page lies: round by round, slice by slice, in the order in which TikTok gave them."""
+        return self.store.objects.paths(self.store.layout.pages(self.unit))
+
     def last(self) -> Page | None:
         """The newest page: of the last round, of its last slice; None before the first."""
-        paths = self.store.objects.paths(self.store.layout.pages(self.unit))
-        return self._read(paths[-1]) if paths else None
+        return next(self.read(self.paths()[-1:]), None)
 
     def __iter__(self) -> Iterator[Page]:
-        """Every page: round by round, slice by slice, in the order in which TikTok gave them."""
-        paths = self.store.objects.paths(self.store.layout.pages(self.unit))
+        """Every page, in the order of `paths`."""
+        return self.read(self.paths())
+
+    def read(self, paths: Sequence[str]) -> Iterator[Page]:
+        """The pages at these paths, AT_ONCE read at a time."""
         with ThreadPoolExecutor(AT_ONCE) as readers:
             for first in range(0, len(paths), AT_ONCE):
                 yield from readers.map(self._read, paths[first : first + AT_ONCE])

@@ -182,6 +182,26 @@ def test_a_stalled_task_cannot_note_anything_over_what_its_successor_noted(make)
     assert world.manifest(days(6)).covers
 
 
+def test_of_two_tasks_that_both_hold_themselves_for_the_owner_the_loser_stops_at_its_next_page(make, monkeypatch):
+    """The lease is stolen between two pages: Airflow took a task for dead that was not."""
+    world, create, stolen = make(videos_per_day=99), Objects.create, []
+
+    def steal(self, path, content):
+        if path.endswith("000003.json.zst") and not stolen:
+            stolen.append(path)
+            world.sandbox.sleep(1)
+            assert world.harvest(days(30), "manual__1").covers
+        return create(self, path, content)
+
+    monkeypatch.setattr(Objects, "create", steal)
+    with pytest.raises(WindowTaken):
+        world.harvest(days(30), "manual__1")
+    assert stolen
+    assert world.paid_twice == 1
+    assert world.manifest(days(30)).covers
+    assert world.ids(days(30)) == world.expected(days(30))
+
+
 def test_the_pages_of_a_window_whose_task_never_came_back_are_merged(make):
     """The last try ends as it may, and the merge takes what is there."""
     world = make(videos_per_day=50)

@@ -3,8 +3,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bench.roundtrips import Recorded
 from include.domain.errors import WindowTaken
-from include.storage.leases import LENGTH, hold_lease, take
+from include.storage.leases import LENGTH, TRUSTED, hold_lease, take
 
 AT = datetime(2026, 6, 1, 10, tzinfo=UTC)
 UNIT = "projects/one/videos/units/2026-01-01_2026-01-30/"
@@ -104,6 +105,35 @@ def test_of_many_that_come_at_once_one_has_it(objects):
         taken = [lease for lease in pool.map(come, range(16)) if lease]
     kept = [lease for lease in taken if _kept(lease)]
     assert len(kept) == 1
+
+
+def test_a_lease_is_looked_at_once_a_minute_while_requests_go_out(objects):
+    recorded = Recorded(objects)
+    lease = take(recorded, UNIT, "one", AT)
+    recorded.calls.clear()
+    for second in range(120):
+        lease.keep(AT + timedelta(seconds=second))
+    assert recorded.calls == [("paths", f"{UNIT}lease/")]
+
+
+def test_a_lease_that_is_kept_does_not_end(objects):
+    lease = take(objects, UNIT, "one", AT)
+    for half_minutes in range(1, 120):
+        at = AT + timedelta(seconds=30) * half_minutes
+        lease.keep(at)
+        with pytest.raises(WindowTaken):
+            take(objects, UNIT, "other", at + LENGTH / 2)
+
+
+@pytest.mark.parametrize("later", [TRUSTED, -timedelta(seconds=1)])
+def test_a_zombie_sees_within_a_minute_that_its_lease_is_gone(objects, later):
+    zombie = take(objects, UNIT, "one", AT)
+    take(objects, UNIT, "one", AT)
+    zombie.keep(AT)
+    with pytest.raises(WindowTaken):
+        zombie.keep(AT + later)
+    with pytest.raises(WindowTaken):
+        zombie.keep(AT + later)
 
 
 def test_units_do_not_share_a_lease(objects):

@@ -173,22 +173,11 @@ def test_a_task_without_quota_keeps_the_entry_of_what_it_asked(objects):
     assert sent(objects) == 1
 
 
-def test_entries_that_have_not_changed_are_not_read_again(objects, monkeypatch):
-    for _ in range(5):
-        ledger(objects).before_request(AT)
-    read, asked = type(objects).read, []
-    monkeypatch.setattr(type(objects), "read", lambda self, path: asked.append(path) or read(self, path))
-    mine = ledger(objects)
-    for _ in range(10):
-        mine.before_request(AT)
-    assert len(asked) == 5
-
-
 def spend(objects, requests=0, records=0):
     """What other tasks have spent before."""
     other = ledger(objects)
     other.before_request(AT)
-    other.mine[AT.date()] = Spent(requests, records, requests)
+    other.account.spent = Spent(requests, records, requests)
     other.close()
 
 

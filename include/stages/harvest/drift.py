@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from include.domain.check import Check, Verdict, check
 from include.stages.harvest.unit import Unit
-from include.storage.drift import KnownFields, read_known_fields, write_known_fields
+from include.storage.drift import KnownFields, write_known_fields
 
 #: Records from which shares of fields are told: fewer may lack a field by chance.
 ENOUGH = 50
@@ -15,7 +15,8 @@ USUAL = 0.5
 
 def check_fields(unit: Unit) -> Iterator[Check]:
     """One check with every change of the fields that people have not been told of yet."""
-    drift, records = _drift(unit, known := read_known_fields(unit.store))
+    known = unit.known_fields
+    drift, records = _drift(unit, known)
     news = {what: count for what, count in drift.items() if what not in known.told}
     told = "; ".join(f"{what} on {count} of {records} records" for what, count in news.items())
     yield check("fields", told, verdict=Verdict.WARNING, records=records, changes=len(drift))
@@ -23,7 +24,8 @@ def check_fields(unit: Unit) -> Iterator[Check]:
 
 def remember_fields(unit: Unit) -> None:
     """Note what people have been told of, once the manifest that says it is stored: rather twice than not at all."""
-    drift, records = _drift(unit, known := read_known_fields(unit.store))
+    known = unit.known_fields
+    drift, records = _drift(unit, known)
     fields, _, _ = unit.gathering.shapes(unit.now.number)
     shares = known.shares or ({name: count / records for name, count in fields.items()} if records >= ENOUGH else {})
     after = KnownFields(shares=shares, told=tuple(dict.fromkeys((*known.told, *drift))))

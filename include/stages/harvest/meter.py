@@ -1,4 +1,4 @@
-"""The meter of one unit: a ledger that also renews the lease before every request, and ends fruitless spending."""
+"""The meter of one unit: a ledger that also keeps the lease while requests go out, and ends fruitless spending."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,14 +50,15 @@ class UnitMeter:
             raise BudgetSpent(f"{self.fruitless} requests brought no new record, and no more than {self.bound} may")
         if self.wasted >= self.bound + self.fruitful // IN_VAIN:
             raise BudgetSpent(f"{self.wasted} requests brought no new record, and only {self.fruitful} did")
-        self.renew_lease(at)
+        if self.lease:
+            self.lease.keep(at)
         self.ledger.before_request(at)
         self.fruitless += 1
         self.wasted += 1
         self.worst = max(self.worst, self.fruitless)
 
     def renew_lease(self, at: datetime) -> None:
-        """The unit must still be ours.
+        """What must hold before a part or a manifest is put: the unit is still ours, by a look at this moment.
 
         Raises:
             WindowTaken: it is not.

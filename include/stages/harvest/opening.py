@@ -52,15 +52,16 @@ def open_unit(
         gather(entity, window) as gathering,
     ):
         meter.lease = lease
-        before = read_unit(store, name)
-        last_page = None if _asks_the_same(before, project) else Pages(store, name).last()
+        before, pages = read_unit(store, name), Pages(store, name)
+        paths = pages.paths()
+        last_page = None if _asks_the_same(before, project) else next(pages.read(paths[-1:]), None)
         manifest = current_round(project, window, before, last_page, run, reharvest=reharvest)
         gathering.query, gathering.latest = manifest.query, manifest.now.number
         unit = Unit(project, entity, api, store, run, meter, manifest, gathering)
         if manifest != before:
             write_unit(store, manifest)
         if unit.now.state is State.OPEN:
-            unit.take_in_stored()
+            unit.take_in_stored(pages.read(paths))
             unit.note(_with_fields(unit))
         yield unit
 

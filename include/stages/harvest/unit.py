@@ -1,6 +1,8 @@
 """A unit at work: one try at one unit of work, which holds its lease, and its manifest as it stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from include.domain.manifest import Round, UnitManifest
 from include.domain.page import Page
@@ -9,6 +11,7 @@ from include.domain.slice import Slice
 from include.stages.harvest.gathering import Gathering, Reading
 from include.stages.harvest.meter import UnitMeter
 from include.stages.harvest.progress import SKEW, Progress
+from include.storage.drift import KnownFields, read_known_fields
 from include.storage.manifests import write_unit
 from include.storage.pages import Pages
 from include.storage.project_store import ProjectStore
@@ -33,6 +36,11 @@ class Unit:
     manifest: UnitManifest
     gathering: Gathering
     _progress: dict[int, Progress] = field(default_factory=dict)
+
+    @cached_property
+    def known_fields(self) -> KnownFields:
+        """What was known of TikTok's fields when this try first asked for it."""
+        return read_known_fields(self.store)
 
     @property
     def now(self) -> Round:
@@ -61,9 +69,9 @@ class Unit:
         Pages(self.store, self.manifest.name).append(page)
         self._take_in(page, self.gathering.read(page, content))
 
-    def take_in_stored(self) -> None:
+    def take_in_stored(self, pages: Iterable[Page]) -> None:
         """Take in what earlier tries have stored."""
-        for number, page in enumerate(Pages(self.store, self.manifest.name)):
+        for number, page in enumerate(pages):
             if number % PAGES_PER_LEASE_CHECK == 0:
                 self.keep_lease()
             self._take_in(page, self.gathering.read(page), page.requests)

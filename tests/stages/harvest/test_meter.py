@@ -1,4 +1,4 @@
-"""The meter of a unit: it counts before a request goes out, renews the lease, and ends fruitless spending."""
+"""The meter of a unit: it counts before a request goes out, keeps the lease, and ends fruitless spending."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -41,6 +41,7 @@ def test_a_unit_without_a_new_record_is_stopped_before_the_request_beyond_its_bo
     ask(meter, 100)
     with pytest.raises(BudgetSpent, match="100 requests brought no new record, and no more than 100 may"):
         meter.before_request(AT)
+    meter.ledger.close()
     assert spent(objects, "a client", AT.date()).requests == 100
 
 
@@ -93,7 +94,7 @@ def test_what_was_spent_before_a_round_was_opened_again_counts_no_more(meter):
     assert (meter.fruitless, meter.worst, meter.wasted, meter.fruitful, meter.news) == (0, 0, 0, 0, 0)
 
 
-def test_the_lease_is_renewed_before_every_request(objects, meter):
+def test_the_lease_is_kept_while_requests_go_out(objects, meter):
     meter.lease = take(objects, UNIT, "one", AT)
     for minutes in range(60):
         meter.before_request(AT + timedelta(minutes=minutes))
