@@ -20,7 +20,7 @@ fields, and switch *Replace* on. Fields left empty become empty. With *Check onl
 | `check_project` | *is registered already* | Look at its XCom `changes`; switch *Replace* on, or take another id. |
 | `check_project` | *Connection … does not exist* | Add it under Admin, Connections. |
 | `check_project` | *TikTok does not accept this API client* | Correct key and secret of the connection. |
-| `check_project` | *could not answer* | Clear the task later, or switch *Ask TikTok once* off. |
+| `check_project` | *could not answer* | Clear the task later, or switch *Ask TikTok* off. |
 | `write_project` | *Airflow does not let us …* | Add the connection `airflow_api`, then clear the task. |
 | `write_project` | anything else | Clear the task: what is written already stays, nothing is written twice. |
 """

@@ -98,7 +98,10 @@ PARAMS = {
         "Check only", "Examine everything and show the difference; write nothing.", False, type="boolean"
     ),
     "probe": _asked(
-        "Ask TikTok once", "Send one request for one record, to see that TikTok takes the query.", True, type="boolean"
+        "Ask TikTok",
+        "Send one request for one record, to see that TikTok takes the query, and then those of *Sample days*.",
+        True,
+        type="boolean",
     ),
     "query": _asked(
         "Query",
@@ -144,6 +147,10 @@ PARAMS = {
     "daily_requests": _asked(
         "Requests a day", f"What it may take of the API client's {REQUESTS_A_DAY}. Empty: all.", section=HARVEST,
         type=["null", "integer"], minimum=1, maximum=REQUESTS_A_DAY,
+    ),
+    "sample": _asked(
+        "Sample days", "Registration and dry runs ask TikTok for up to five days, a request each, to tell what a first "
+        "harvest will cost.", True, section=HARVEST, type="boolean",
     ),
     "fields": _asked(
         "Fields", "What to ask of each video. Empty: everything. *id* must be among them.", section=HARVEST, **PASTED,

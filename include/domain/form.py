@@ -18,7 +18,7 @@ LISTS: dict[str, Callable[[Any], tuple[str, ...]]] = {
     "labels": pasted.names,
     "fields": pasted.names,
 }
-AS_WRITTEN = ("query", "canary_queries", "window_days", "settle_days", "daily_requests", "hidden")
+AS_WRITTEN = ("query", "canary_queries", "window_days", "settle_days", "daily_requests", "sample", "hidden")
 OWN = {"project_id", "period", "access", "pool", *LINES, *LISTS, *AS_WRITTEN}
 """The fields of a research project that the form has; the project keeps what it has in others."""
 

@@ -158,6 +158,7 @@ class ResearchProject(_Strict):
     pool: Annotated[str, Text] | None = None
     order: Literal["oldest_first", "newest_first"] = "oldest_first"
     daily_requests: Annotated[int, Field(ge=1, le=REQUESTS_A_DAY)] = REQUESTS_A_DAY
+    sample: bool = True
     canary_queries: tuple[dict[str, Any], ...] = ()
 
     languages: Distinct[Language] = ()

@@ -1,17 +1,21 @@
 """Examine: what a proposed research project asks TikTok, whether TikTok would answer, and what it would cost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
+from include.domain.asked import Asked
+from include.domain.density import Density
 from include.domain.difference import told
 from include.domain.errors import AccessEnded, SearchLost, SearchTooBroad, Tomorrow
 from include.domain.page import START
 from include.domain.project import ResearchProject
 from include.domain.slice import Slice
-from include.domain.units import Units
+from include.domain.units import QueryUnits, Units
 from include.domain.window import Window, join
 from include.stages.estimate import estimate
+from include.stages.plan import cut_windows, read_densities
 from include.stages.proposal import Proposal
+from include.stages.sample import sample
 from include.storage.ledger import Ledger
 from include.storage.objects import Objects
 from include.storage.project_store import ProjectStore
@@ -23,7 +27,10 @@ from include.tiktok.query_words import condition, long_lists, sentence
 
 
 def examine(proposal: Proposal, api: ResearchApi, objects: Objects, today: date, *, probe: bool) -> dict[str, str]:
-    """What an engineer has to know before the project is written, as texts that Airflow shows; nothing is written here.
+    """What an engineer has to know before the project is written, as texts that Airflow shows.
+
+    With a `probe` TikTok is asked: for one record, and where it took the query, for days that tell what the harvest
+    will cost. Nothing is written here but these requests and days.
 
     Raises:
         CredentialsRejected: TikTok does not accept the API client.
@@ -31,19 +38,23 @@ def examine(proposal: Proposal, api: ResearchApi, objects: Objects, today: date,
         ApiUnavailable: TikTok could not answer this time.
     """
     project = proposal.project
-    query, known = query_of(project), read_rollup(ProjectStore.of(objects, project.project_id)).units
+    query, store = query_of(project), ProjectStore.of(objects, project.project_id)
+    months = read_rollup(store).months
+    known, name = Units.sum(months.values()), query_id(query)
     api.check_credentials()
+    probed = _probed(project, api, objects, today) if probe else "not asked for"
+    density = read_densities(store, months, name, project.wanted(today))
     return {
         "project_id": project.project_id,
         "state": proposal.state,
         "changes": told(proposal.changes),
         "asks": sentence(query, _days(project)),
         "condition": condition(query),
-        "query_id": query_id(query),
+        "query_id": name,
         "generation": generation(proposal, known),
         "connection": f"{project.connection_id}: TikTok gave a token",
-        "probe": _probed(project, api, objects, today) if probe else "not asked for",
-        "cost": cost(project, known, today),
+        "probe": probed,
+        "cost": cost(project, known.of_query(name), density, today),
         "notes": "\n".join([*long_lists(query), *_notes(project, today)]) or "none",
     }
 
@@ -64,15 +75,13 @@ def generation(proposal: Proposal, known: Units) -> str:
     )
 
 
-def cost(project: ResearchProject, known: Units, today: date) -> str:
-    """What the first run would take; requests stay unknown until a window of the query is complete."""
+def cost(project: ResearchProject, known: QueryUnits, density: Sequence[Density], today: date) -> str:
+    """What the first harvest would take; requests stay unknown until a day of the query is sampled or covered."""
     wanted = project.wanted(today)
     if wanted is None:
         return f"nothing yet: no day of the period is {project.settle_days} days old"
-    same = known.of_query(query_id(query_of(project)))
-    left = wanted.without(same.covered)
-    windows = [window for days in left for window in days.cut(project.window_days)]
-    taken = estimate(windows, same, project.daily_requests)
+    windows = cut_windows(project, wanted.without(known.covered), density)
+    taken = estimate(windows, density, project.daily_requests, today)
     parts = [str(taken), f"it may take {project.daily_requests} requests a day"]
     if taken.requests is None:
         parts.insert(1, f"at least {len(windows)}, one for each window")
@@ -103,7 +112,9 @@ def _probed(project: ResearchProject, api: ResearchApi, objects: Objects, today:
         ledger.close()
     more = "there is more to page through" if answer.content.more else "nothing"
     found = "a video was found" if answer.content.returned else more
-    return f"TikTok accepts the query ({requests} request); in {_said(days)}: {found}"
+    sampled = sample(project, Asked(), api, objects, today)
+    asked = f"{requests} request" + (f", and {sampled} for days to estimate the cost" if sampled else "")
+    return f"TikTok accepts the query ({asked}); in {_said(days)}: {found}"
 
 
 def _days_again(known: Units, after: str) -> list[Window]:

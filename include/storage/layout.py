@@ -8,6 +8,7 @@ projects/<project_id>/
   <entity>/manifests/<unit>.json               all manifests side by side: one listing shows what changed
   <entity>/rollup.json.zst                     what is known of all units; made again from the manifests
   <entity>/card.json                           which version of each description says what
+  <entity>/estimate.json                       days that were sampled before the harvest, to estimate what it costs
   <entity>/dataset/<yyyy-mm>.parquet           one row per id
   <entity>/dataset/manifest.json
   <entity>/dataset/README.md, codebook.csv, dataset.jsonld, ro-crate-metadata.json
@@ -45,6 +46,7 @@ KINDS = {
     "refusals": r"[^/]+/units/[^/]+/answers/.+",
     "manifests": r"[^/]+/manifests/[^/]+\.json",
     "caches": r"[^/]+/(rollup\.json\.zst|card\.json)",
+    "samples": r"[^/]+/estimate\.json",
     OLD: r"[^/]+/windows/.+",
     "dataset files": r"[^/]+/dataset/.+",
     "exports for papers": r"[^/]+/export/.+",
@@ -153,6 +155,11 @@ class ProjectLayout:
     def card(self) -> str:
         """Which version of each description of the dataset says what: a cache of them."""
         return f"{self.harvest}card.json"
+
+    @property
+    def estimate(self) -> str:
+        """The days that were sampled to estimate what the harvest costs."""
+        return f"{self.harvest}estimate.json"
 
     @property
     def drift(self) -> str:

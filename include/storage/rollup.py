@@ -79,12 +79,17 @@ class Rollup:
     @property
     def units(self) -> Units:
         """All units, added up in the order of their names."""
+        return Units.sum(self.months.values())
+
+    @property
+    def months(self) -> dict[str, Units]:
+        """The units that start in each month (`yyyy-mm`), added up; oldest first."""
         by_month: dict[str, list[UnitLine]] = defaultdict(list)
         for name, known in sorted(self.lines.items()):
             by_month[month_of(name)].append(known.line)
         some = {month: sealed.units for month, sealed in self.sealed.items()}
         some |= {month: Units.of(lines) for month, lines in by_month.items()}
-        return Units.sum(some[month] for month in sorted(some))
+        return dict(sorted(some.items()))
 
     def parts(self, month: str) -> dict[str, str]:
         """The parts with rows of a month, unit to SHA-256; `open_months` comes first."""

@@ -76,9 +76,10 @@ def test_a_filled_form_becomes_a_project_with_pool_version_variable_and_index(
     assert index_from(variables.get("research_projects"))[ID].schedule == "@daily"
     told = result(done, "check_project")
     assert told["asks"].startswith("Videos posted by synth_nieuws_be or synth_journal_be")
-    assert told["probe"].startswith("TikTok accepts the query (1 request)")
+    assert told["probe"].startswith("TikTok accepts the query (1 request, and 5 for days to estimate the cost)")
+    assert told["cost"].endswith("by 5 sampled days; it may take 1000 requests a day")
     assert result(done, "write_project")["dag"] == f"harvest__{ID}"
-    assert sum(entry.requests for entry in tiktok.ledger if entry.endpoint == "video/query") == 1
+    assert sum(entry.requests for entry in tiktok.ledger if entry.endpoint == "video/query") == 6
 
 
 def test_no_log_names_an_account_or_the_secret(trigger, tiktok, capfd, caplog):

@@ -4,6 +4,7 @@ import pytest
 
 from include.domain.asked import Asked
 from include.domain.errors import ProjectInvalid
+from include.domain.window import Window
 from tests.projects import project
 
 TODAY = date(2026, 6, 1)
@@ -29,6 +30,22 @@ def test_days_outside_the_period_are_nothing_to_harvest():
     assert Asked(date(2025, 1, 1), date(2025, 2, 1)).of(project(), TODAY) is None
     assert Asked(start=date(2026, 4, 1)).of(project(), TODAY) is None
     assert Asked(end=date(2025, 12, 31)).of(project(), TODAY) is None
+
+
+LEFT = [Window(date(2026, 1, 20), date(2026, 1, 31)), Window(date(2026, 1, 10), date(2026, 1, 19))]
+
+
+def test_a_run_for_whatever_is_left_goes_on_with_whatever_is_left():
+    assert Asked().go_on(LEFT) == Asked()
+
+
+@pytest.mark.parametrize("asked", [Asked(date(2026, 1, 1), date(2026, 1, 31)), Asked(start=date(2026, 1, 1))])
+def test_a_run_for_certain_days_goes_on_with_those_that_it_has_left(asked):
+    assert asked.go_on(LEFT) == Asked(date(2026, 1, 10), date(2026, 1, 31))
+
+
+def test_a_reharvest_goes_on_as_one():
+    assert Asked(reharvest=True).go_on(LEFT) == Asked(date(2026, 1, 10), date(2026, 1, 31), reharvest=True)
 
 
 def test_dates_in_the_wrong_order_are_refused_with_both_dates():

@@ -1,3 +1,4 @@
+import re
 from datetime import date, timedelta
 
 import orjson
@@ -53,11 +54,24 @@ def test_a_new_project_is_explained(objects, api):
 
 def test_the_probe_asks_for_one_record_and_is_counted(objects, api, tiktok):
     tiktok.forget_ledger()
-    told = examine(proposal(), api, objects, TODAY, probe=True)
+    told = examine(proposal(sample=False), api, objects, TODAY, probe=True)
     (asked,) = videos_asked(tiktok)
     assert (asked["max_count"], asked["start_date"], asked["end_date"]) == (1, "20260302", "20260331")
     assert told["probe"] == "TikTok accepts the query (1 request); in 2026-03-02 to 2026-03-31: a video was found"
     assert spent(objects, api.client, TODAY) == Spent(requests=1, records=1, answered=1)
+
+
+def test_a_probe_samples_five_days_and_tells_what_the_first_harvest_will_cost(objects, api, tiktok):
+    tiktok.forget_ledger()
+    told = examine(proposal(), api, objects, TODAY, probe=True)
+    assert told["probe"].startswith("TikTok accepts the query (1 request, and 5 for days to estimate the cost); in ")
+    assert len(videos_asked(tiktok)) == spent(objects, api.client, TODAY).requests == 6
+    said = (
+        r"3 windows of 90 days, some \d+ requests \(\d+ to \d+\), 1 day of quota, by 5 sampled days; it may take 1000 "
+    )
+    assert re.match(said, told["cost"])
+    again = examine(proposal(), api, objects, TODAY, probe=True)
+    assert (again["cost"], len(videos_asked(tiktok))) == (told["cost"], 7)
 
 
 def test_without_a_probe_nothing_is_asked(objects, api, tiktok):
@@ -103,7 +117,7 @@ def test_a_client_that_tiktok_does_not_know_stops_it(objects, api, tiktok):
 
 
 def test_the_cost_of_a_new_query_is_not_invented(objects, api):
-    told = examine(proposal(), api, objects, TODAY, probe=True)["cost"]
+    told = examine(proposal(sample=False), api, objects, TODAY, probe=True)["cost"]
     assert told.startswith("3 windows of 90 days; requests unknown, no window of this query is complete")
     assert "at least 3, one for each window" in told
 

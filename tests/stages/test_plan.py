@@ -1,10 +1,12 @@
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from include.domain.asked import Asked
+from include.domain.density import Sample, Samples
 from include.domain.errors import AccessEnded, ProjectInvalid, SettingInvalid
 from include.domain.manifest import State
 from include.domain.units import Units
@@ -12,6 +14,7 @@ from include.domain.window import DAY, Window
 from include.stages.plan import plan, windows_to_harvest
 from include.storage.configurations import versions
 from include.storage.manifests import write_unit
+from include.storage.samples import write_samples
 from include.tiktok.query import query_id, query_of
 from tests.projects import project
 from tests.stages.reading import LAYOUT, store
@@ -260,26 +263,94 @@ def test_the_plan_reads_what_the_storage_holds(objects):
 YEARS = {"period": {"start": "2022-01-01", "end": "2025-12-31"}, "window_days": 1}
 
 
-def test_a_run_plans_no_more_windows_than_airflow_maps(objects):
-    """It fails a task that is mapped over more than 1,024 (core.max_map_length)."""
+def test_a_run_plans_two_hundred_windows_and_says_how_many_are_left(objects):
+    """More of them strain Airflow's scheduler and grid (issues 45991, 63975, 29959)."""
     left, cost = plan(project(**YEARS), Asked(), objects, at(TODAY))
-    assert [left[0].start, left[-1].end] == [date(2022, 1, 1), date(2024, 9, 26)]
-    assert (len(left), cost.windows, cost.days) == (1000, 1000, 1000)
-    assert str(cost).endswith("461 more windows, 2024-09-27 to 2025-12-31, are left for another run")
+    assert [left[0].start, left[-1].end] == [date(2022, 1, 1), date(2022, 7, 19)]
+    assert (len(left), cost.windows, cost.days, len(cost.later)) == (200, 1461, 1461, 1261)
+    assert str(cost).startswith(
+        "200 of 1,461 windows; 1,261 are left, the next run begins by itself; in all 1,461 days"
+    )
 
 
-def test_what_a_run_could_not_plan_is_planned_by_the_next(objects):
-    for window in windows(plan(project(**YEARS), Asked(), objects, at(TODAY))):
-        write_unit(store(objects), manifest(str(window)))
-    left, cost = plan(project(**YEARS), Asked(), objects, at(TODAY))
-    assert (len(left), left[0].start) == (461, date(2024, 9, 27))
-    assert "left" not in str(cost)
+@pytest.mark.parametrize("order", ["oldest_first", "newest_first"])
+@pytest.mark.parametrize(
+    "asked",
+    [Asked(), Asked(date(2022, 1, 1), date(2023, 12, 31)), Asked(date(2022, 1, 1), date(2023, 6, 30), reharvest=True)],
+)
+def test_run_after_run_each_day_is_planned_once(objects, asked, order):
+    years, planned = project(**YEARS, order=order), []
+    days = list(asked.of(years, TODAY))
+    while asked:
+        some, cost = plan(years, asked, objects, at(TODAY))
+        for window in some:
+            write_unit(store(objects), manifest(str(window)))
+        planned += some
+        asked = asked.go_on(cost.later) if cost.later else None
+    assert sorted(window.start for window in planned) == days
+    assert all(one < other for one, other in pairwise(planned)) == (order == "oldest_first")
+
+
+def test_a_window_that_could_not_be_completed_is_not_tried_again_by_the_next_run(objects):
+    asked, tried = Asked(date(2022, 1, 1), date(2022, 12, 31)), []
+    while asked:
+        some, cost = plan(project(**YEARS), asked, objects, at(TODAY))
+        for window in some:
+            write_unit(store(objects), manifest(str(window), State.SUSPECT, at=at(TODAY)))
+        tried += some
+        asked = asked.go_on(cost.later) if cost.later else None
+    assert len(tried) == len(set(tried)) == 365
+
+
+DENSE = Samples().add(
+    query_id(query_of(project())),
+    [Sample(day=date(2026, 1, 1), hits=25_000), Sample(day=date(2026, 3, 1), hits=10)],
+)
+
+
+def test_a_dense_project_gets_shorter_windows_as_soon_as_its_density_is_known(objects):
+    write_samples(store(objects), DENSE)
+    left, cost = plan(project(), Asked(), objects, at(TODAY))
+    assert [left[0].days, left[-2].days] == [2, 30]
+    assert cost.samples == 2
+    assert str(cost).endswith(", by 2 sampled days")
+
+
+def test_a_started_window_keeps_its_cut_however_dense_it_is(objects):
+    write_samples(store(objects), DENSE)
+    write_unit(store(objects), manifest("2026-01-11_2026-01-30", State.OPEN))
+    left, _ = plan(project(), Asked(), objects, at(TODAY))
+    assert [str(each) for each in left[4:7]] == [
+        "2026-01-09_2026-01-10",
+        "2026-01-11_2026-01-30",
+        "2026-01-31_2026-03-01",
+    ]
+
+
+def test_samples_do_not_count_once_more_days_are_covered_than_are_left(objects):
+    write_samples(store(objects), DENSE)
+    for text in ("2026-01-11_2026-02-09", "2026-02-10_2026-03-11"):
+        write_unit(store(objects), manifest(text, counts={"distinct": 3000}))
+    left, cost = plan(project(), Asked(), objects, at(TODAY))
+    assert list(map(str, left)) == ["2026-01-01_2026-01-10", "2026-03-12_2026-03-31"]
+    assert (cost.samples, cost.requests.likely) == (0, 30)
+
+
+def test_samples_of_another_query_do_not_count(objects):
+    write_samples(store(objects), Samples(queries={"another": DENSE.of_query(query_id(query_of(project())))}))
+    assert plan(project(), Asked(), objects, at(TODAY))[1].requests is None
+
+
+def test_samples_that_cannot_be_read_stop_no_plan(objects, caplog):
+    objects.write(LAYOUT.estimate, b'{"queries": 7}')
+    assert plan(project(), Asked(), objects, at(TODAY))[1].requests is None
+    assert "cannot be read" in caplog.text
 
 
 def test_the_newest_windows_are_planned_first_where_the_project_wants_them(objects):
     left, cost = plan(project(**YEARS, order="newest_first"), Asked(), objects, at(TODAY))
-    assert [left[0].end, left[-1].start] == [date(2025, 12, 31), date(2023, 4, 7)]
-    assert "461 more windows, 2022-01-01 to 2023-04-06," in str(cost)
+    assert [left[0].end, left[-1].start] == [date(2025, 12, 31), date(2025, 6, 15)]
+    assert (min(cost.later).start, max(cost.later).end) == (date(2022, 1, 1), date(2025, 6, 14))
 
 
 def test_coverage_of_another_query_does_not_count(objects):

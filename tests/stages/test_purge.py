@@ -49,6 +49,7 @@ KINDS = {
     "parts": 2,
     "records for iCANDID": 3,
     "refusals": 1,
+    "samples": 1,
 }
 OBJECTS = sum(KINDS.values())
 CONTENT = ("synth_nieuws_be", "synth_journal_be", "Met de fiets", "Klimaat", "fietsen", str(ONE["id"]))
@@ -86,6 +87,7 @@ def harvested(objects, registry, index, project_id=ID):
         objects.write(LAYOUT.page(str(window), 1, 1, 1), b'{"videos": "synth_nieuws_be"}')
         objects.write(LAYOUT.page(str(window), 1, 2, 1), b"a page of another slice")
     objects.write(LAYOUT.answer(str(JANUARY), "log"), b"refused: synth_nieuws_be")
+    objects.write(LAYOUT.estimate, b"{}")
     if project_id != ID:
         for path in objects.paths(f"{LAYOUT.harvest}"):
             objects.write(path.replace(LAYOUT.root, layout.root), objects.read(path))
