@@ -1,12 +1,15 @@
 """
 ### Harvest one research project
 
-`plan_windows >> harvest_window >> merge_dataset >> register_dataset`
+`plan_windows >> harvest_window >> merge_dataset >> [register_dataset, start_next_run]`
 
 A run does whatever is left: the days of the period that are old enough to be settled, minus the days that complete
 windows cover. Trigger it with dates to harvest those days only, or create a backfill; a run that finds nothing to do
 is a success. The configuration is the Variable `research_project__<project_id>`, the credentials are the connection
 `tiktok_<project_id>`.
+
+A run takes 200 windows at most. Where more are left, `start_next_run` starts the next run, for what is left of the same
+days, unless this one completed no window.
 
 **When a task is red**
 
@@ -31,7 +34,8 @@ or because *another run is at work* on its days.
 the plan names it, and no run asks for it until you trigger one with its dates, or accept it as it is with
 `accept_window`. Until then its days are not covered.
 
-Clearing a task never pays for a stored page again. The note of a run says what it was to cost and what came.
+Clearing a task never pays for a stored page again. The note of a run says what it was to cost and what came. A dry run
+stops after its plan; it asks TikTok for up to five days, a request each, to tell what a first harvest will cost.
 """
 
 import re
@@ -40,12 +44,17 @@ from functools import partial
 from typing import Any
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_parsing_context, task
-from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    AirflowSkipException,
+    DownstreamTasksSkipped,
+)
 
 from include.domain.index import Entry
 from plugins.notifications import failure_notifiers
 from plugins.project_variables import entries, entry, load_project
-from plugins.wiring import airflow_outcomes, asked, is_run_over, research_api, storage
+from plugins.wiring import airflow_outcomes, asked, form_of, is_run_over, research_api, storage, trigger_next
 
 PREFIX = "harvest__"
 DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
@@ -62,11 +71,19 @@ def plan_windows(project_id: str, **context: Any) -> list[str]:
     from include.stages.plan import plan
     from plugins.airflow_api import note_run
 
+    dry_run, at = context["params"]["dry_run"], datetime.now(UTC)
     with airflow_outcomes():
-        windows, cost = plan(load_project(project_id), asked(context), storage(), datetime.now(UTC))
+        project, wanted, objects = load_project(project_id), asked(context), storage()
+        if dry_run and project.sample:
+            from include.stages.sample import sample  # a plan without it does not import TikTok's client
+
+            sample(project, wanted, research_api(project), objects, at.date())
+        windows, cost = plan(project, wanted, objects, at)
     context["ti"].xcom_push("estimate", str(cost))
+    if cost.later:
+        context["ti"].xcom_push("next_run", form_of(wanted.go_on(cost.later)))
     note_run(context["dag_run"].dag_id, context["run_id"], str(cost))
-    return [] if context["params"]["dry_run"] else [str(window) for window in windows]
+    return [] if dry_run else [str(window) for window in windows]
 
 
 @task(map_index_template="{{ window.replace('_', ' to ') }}{{ waits | default('') }}", retries=5)
@@ -100,7 +117,12 @@ def merge_dataset(project_id: str, windows: list[str] | None, **context: Any) ->
         counts = count_run(project, map(Window.parse, windows), objects, run, since=dag_run.start_date)
     if windows:
         note_run(dag_run.dag_id, run, str(counts))
-    return dataset.summary() | {"harvested": counts.summary()}
+    told = dataset.summary() | {"harvested": counts.summary()}
+    if not (counts.complete and context["ti"].xcom_pull(task_ids="plan_windows", key="next_run")):
+        # Here, because its own process would do nothing else; Airflow takes no result of a task that skips another.
+        context["ti"].xcom_push("return_value", told)
+        raise DownstreamTasksSkipped(tasks=["start_next_run"])  # type: ignore[no-untyped-call]
+    return told
 
 
 @task
@@ -116,6 +138,15 @@ def register_dataset(project_id: str, windows: list[str], **context: Any) -> dic
         registration = register(project, objects, registry, run, at, indices, choices)
         check_windows(project, objects, map(Window.parse, windows))
     return registration.model_dump(mode="json")
+
+
+@task
+def start_next_run(**context: Any) -> None:
+    """Trigger the run for the windows that this one has left; Airflow lets it wait for the end of this one."""
+    form = context["ti"].xcom_pull(task_ids="plan_windows", key="next_run")
+    if form is None:
+        raise AirflowSkipException("The plan of this run has left no window.")
+    raise trigger_next(context["dag_run"], form)
 
 
 def turns(known: Entry) -> dict[str, Any]:
@@ -142,7 +173,7 @@ def harvest_dag(project_id: str, known: Entry) -> DAG:
     ) as dag:
         windows = plan_windows(project_id)
         harvested = harvest_window.override(**turns(known)).partial(project_id=project_id).expand(window=windows)
-        harvested >> merge_dataset(project_id, windows) >> register_dataset(project_id, windows)
+        harvested >> merge_dataset(project_id, windows) >> [register_dataset(project_id, windows), start_next_run()]
     return dag
 
 

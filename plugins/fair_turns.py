@@ -1,5 +1,7 @@
 """Who goes first where projects share the pool of one API client: runs on schedule, then by hand, then backfills.
 
+A run that goes on with what another one has left makes up for years, and counts as a backfill.
+
 The only Airflow plugin here: Airflow loads this file in each of its processes, under the name `fair_turns`.
 """
 
@@ -13,7 +15,11 @@ if TYPE_CHECKING:
     from airflow.models.taskinstance import TaskInstance
 
 BACKFILL, BY_HAND, ON_SCHEDULE = 1, 5, 10
-WEIGHTS = {DagRunType.BACKFILL_JOB: BACKFILL, DagRunType.MANUAL: BY_HAND}
+WEIGHTS = {
+    DagRunType.BACKFILL_JOB: BACKFILL,
+    DagRunType.OPERATOR_TRIGGERED: BACKFILL,
+    DagRunType.MANUAL: BY_HAND,
+}
 
 FEW = 3
 """Windows of one run that go by its kind. What makes up for years is a backfill, whoever started it: a project's first

@@ -7,7 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context
-from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowRuntimeError
+from airflow.sdk.exceptions import (
+    AirflowFailException,
+    AirflowRescheduleException,
+    AirflowRuntimeError,
+    DagRunTriggerException,
+)
 
 from include.domain.asked import Asked
 from include.domain.errors import Person, Tomorrow
@@ -23,6 +28,9 @@ log = logging.getLogger(__name__)
 #: TikTok's clock and this worker's differ by a second or so; who wakes too early waits twice.
 APART = timedelta(seconds=5)
 
+#: How the id of a run begins that another run has started: Airflow's word for its kind.
+STARTED_BY_RUN = "operator_triggered__"
+
 
 def asked(context: Mapping[str, Any]) -> Asked:
     """What a run asks for: the dates of its form, the interval of its backfill, or everything still missing.
@@ -34,6 +42,39 @@ def asked(context: Mapping[str, Any]) -> Asked:
         start, end = context["data_interval_start"].date(), context["data_interval_end"].date()
         return Asked(start, max(start, end - timedelta(days=1)), params["reharvest"])
     return Asked(_day(params["start_date"]), _day(params["end_date"]), params["reharvest"])
+
+
+def form_of(asked: Asked) -> dict[str, Any]:
+    """The form with which a run asks for this."""
+    days = {"start_date": asked.start, "end_date": asked.end}
+    return {name: day and day.isoformat() for name, day in days.items()} | {"reharvest": asked.reharvest}
+
+
+def next_run_id(run_id: str) -> str:
+    """The id of the run that goes on after this one, `…~2`, `…~3`: always the same, so that none is started twice."""
+    name = run_id.removeprefix(STARTED_BY_RUN)
+    first, tilde, number = name.rpartition("~")
+    follows = bool(tilde) and number.isdecimal()
+    return f"{STARTED_BY_RUN}{first if follows else name}~{int(number) + 1 if follows else 2}"
+
+
+def trigger_next(dag_run: Any, form: Mapping[str, Any]) -> DagRunTriggerException:
+    """What a task raises to trigger the next run of its DAG with this form, as TriggerDagRunOperator does.
+
+    The module of that operator would import Airflow's models into each parse of the DAG file.
+    """
+    return DagRunTriggerException(
+        trigger_dag_id=dag_run.dag_id,
+        dag_run_id=next_run_id(dag_run.run_id),
+        conf=dict(form),
+        reset_dag_run=False,
+        skip_when_already_exists=True,
+        wait_for_completion=False,
+        allowed_states=[],
+        failed_states=[],
+        poke_interval=0,
+        deferrable=False,
+    )
 
 
 def today() -> date:

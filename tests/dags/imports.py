@@ -15,6 +15,7 @@ from typing import Any
 import airflow.dag_processing.dagbag
 import airflow.sdk.execution_time.task_runner  # noqa: F401
 from airflow.sdk import Variable
+from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 
 def main() -> None:
@@ -23,14 +24,24 @@ def main() -> None:
     context = _context() if "context" in signature(function).parameters else {}
     Variable.set = lambda *_, **__: None  # there is no Airflow to write to
     known = set(sys.modules)
-    result = function(**json.loads(arguments), **context)
+    try:
+        result = function(**json.loads(arguments), **context)
+    except DownstreamTasksSkipped:
+        result = context["ti"].told["return_value"]
     sys.stdout.write(json.dumps({"result": result, "modules": sorted(set(sys.modules) - known)}))
 
 
 def _context() -> dict[str, Any]:
     """What Airflow tells a task of its run, as far as ours ask."""
     params = {"start_date": None, "end_date": None, "dry_run": False, "reharvest": False}
-    ti = SimpleNamespace(dag_id="harvest__x", xcom_push=lambda *_: None, get_dr_count=lambda **_: 0)
+    told: dict[str, Any] = {}
+    ti = SimpleNamespace(
+        dag_id="harvest__x",
+        xcom_push=told.__setitem__,
+        xcom_pull=lambda **_: None,
+        get_dr_count=lambda **_: 0,
+        told=told,
+    )
     dag_run = SimpleNamespace(dag_id="harvest__x", run_type="manual", start_date=datetime.now(UTC))
     return {"params": params, "ti": ti, "dag_run": dag_run, "run_id": "run"}
 

@@ -28,6 +28,7 @@ def test_the_tasks_are_the_verbs_in_their_order(register, parse):
         "harvest_window",
         "merge_dataset",
         "register_dataset",
+        "start_next_run",
     ]
 
 
@@ -130,7 +131,9 @@ def test_parsing_needs_no_setting_and_no_credentials(register, parse, monkeypatc
     assert GOOD in parse()
 
 
-@pytest.mark.parametrize(("kind", "weight"), [("backfill", 1), ("manual", 5), ("scheduled", 10)])
+@pytest.mark.parametrize(
+    ("kind", "weight"), [("backfill", 1), ("operator_triggered", 1), ("manual", 5), ("scheduled", 10)]
+)
 def test_airflow_ranks_a_task_by_the_kind_of_its_run(register, parse, kind, weight):
     """Through the serialized DAG, as the scheduler reads it."""
     from airflow.models.taskinstance import TaskInstance

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from include.storage.leases import take
 from include.storage.manifests import read_dataset, read_units
 from include.storage.project_store import ProjectStore
 from include.tiktok.query import query_of
+from plugins.wiring import next_run_id
 from tests.airflow_server import airflow_server
 from tests.conftest import AIRFLOW_HOME
 from tests.dags.runs import result, run, states
@@ -28,6 +30,7 @@ ALL_GREEN = {
     "harvest_window": {"success"},
     "merge_dataset": {"success"},
     "register_dataset": {"success"},
+    "start_next_run": {"skipped"},
 }
 
 
@@ -101,12 +104,86 @@ def test_a_dry_run_stops_after_its_plan_and_notes_what_a_run_would_cost(
         airflow.all_admins, airflow.notes = True, AnyRun()
         done = run(parse()[DAG_ID], dry_run=True)
     assert states(done)["plan_windows"] == {"success"}
-    assert states(done)["merge_dataset"] == {"skipped"}
-    assert tiktok.ledger == []
-    assert list(airflow.notes.values()) == [
-        "1 window of 20 days; requests unknown, no window of this query is complete"
-    ]
+    assert states(done)["merge_dataset"] == states(done)["start_next_run"] == {"skipped"}
+    assert len([entry for entry in tiktok.ledger if entry.endpoint == "video/query"]) == 5
+    (note,) = airflow.notes.values()
+    assert re.fullmatch(
+        r"1 window of 20 days, some \d+ requests \(\d+ to \d+\), 1 day of quota, by 5 sampled days", note
+    )
+    assert done.get_task_instance("plan_windows").xcom_pull(task_ids="plan_windows", key="estimate") == note
     assert quote(done.run_id, safe="") in next(iter(airflow.notes))
+
+
+def test_a_dry_run_of_a_project_that_does_not_sample_asks_tiktok_for_nothing(
+    metadata, register, parse, storage, tiktok, monkeypatch
+):
+    register(period=PERIOD, sample=False)
+    tiktok.forget_ledger()
+    done = run(parse()[DAG_ID], dry_run=True)
+    assert states(done)["plan_windows"] == {"success"}
+    assert tiktok.ledger == []
+    cost = done.get_task_instance("plan_windows").xcom_pull(task_ids="plan_windows", key="estimate")
+    assert cost == "1 window of 20 days; requests unknown, no window of this query is complete"
+
+
+@pytest.fixture
+def started(metadata):
+    """Id to form of the runs that tasks have triggered; they are gone after the test."""
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+
+    def read():
+        with create_session() as session:
+            found = session.query(DagRun).filter(DagRun.run_id.startswith("operator_triggered__")).all()
+            return {each.run_id: each.conf for each in found}
+
+    yield read
+    with create_session() as session:
+        session.query(DagRun).filter(DagRun.run_id.startswith("operator_triggered__")).delete()
+
+
+@pytest.fixture
+def two_at_once(monkeypatch):
+    monkeypatch.setattr("include.stages.plan.AT_ONCE", 2)
+
+
+def test_a_run_starts_the_next_one_until_nothing_is_left(
+    metadata, register, parse, storage, tiktok, started, two_at_once, monkeypatch
+):
+    """Airflow itself triggers the run; its task is then done here, as no scheduler is at work."""
+    register(period={"start": "2026-02-01", "end": "2026-02-03"}, window_days=1)
+    with airflow_server() as airflow:
+        monkeypatch.setenv("AIRFLOW__API__BASE_URL", airflow.url)
+        airflow.all_admins, airflow.notes = True, AnyRun()
+        first = run(parse()[DAG_ID])
+        assert states(first) == ALL_GREEN | {"start_next_run": {"success"}}
+        assert result(first, "merge_dataset")["harvested"]["complete"] == 2
+        ((next_id, form),) = started().items()
+        second = run(parse()[DAG_ID], **form)
+    assert (next_id, form) == (next_run_id(first.run_id), {"start_date": None, "end_date": None, "reharvest": False})
+    assert next(iter(airflow.notes.values())).startswith(
+        "2 of 3 windows; 1 is left, the next run begins by itself; in all 3 days"
+    )
+    assert (result(second, "plan_windows"), states(second)) == (["2026-02-03_2026-02-03"], ALL_GREEN)
+    assert list(started()) == [next_id]
+
+
+def test_a_reharvest_of_some_days_goes_on_with_those_that_it_has_left(
+    metadata, register, parse, storage, tiktok, started, two_at_once
+):
+    register(period={"start": "2026-02-01", "end": "2026-02-09"}, window_days=1)
+    run(parse()[DAG_ID], start_date="2026-02-02", end_date="2026-02-04", reharvest=True)
+    assert list(started().values()) == [{"start_date": "2026-02-04", "end_date": "2026-02-04", "reharvest": True}]
+
+
+def test_a_run_that_completed_no_window_starts_no_other(
+    metadata, register, parse, storage, silent, started, two_at_once
+):
+    register(period={"start": "2026-02-01", "end": "2026-02-03"}, window_days=1, accounts=None)
+    done = run(parse()[DAG_ID])
+    assert states(done)["harvest_window"] == {"failed"}
+    assert states(done)["start_next_run"] == {"skipped"}
+    assert started() == {}
 
 
 def test_a_run_notes_what_it_was_to_cost_and_what_came(metadata, register, parse, storage, tiktok, monkeypatch):

@@ -23,7 +23,7 @@ from include.domain.errors import (
     WindowTaken,
 )
 from plugins import wiring
-from plugins.wiring import APART, airflow_outcomes, asked, is_run_over, today
+from plugins.wiring import APART, airflow_outcomes, asked, form_of, is_run_over, next_run_id, today
 
 
 def context(run_type, interval=None, **params):
@@ -86,6 +86,20 @@ def test_a_backfill_of_no_time_at_all_asks_for_its_day():
 @pytest.mark.parametrize("run_type", ["manual", "backfill"])
 def test_a_reharvest_is_passed_on(run_type):
     assert asked(context(run_type, YESTERDAY, reharvest=True)).reharvest
+
+
+@pytest.mark.parametrize(
+    "wanted", [Asked(), Asked(date(2026, 1, 1), date(2026, 1, 9), reharvest=True), Asked(end=date(2026, 1, 9))]
+)
+def test_a_form_that_one_run_fills_in_is_read_by_the_next(wanted):
+    assert asked(context("operator_triggered", **form_of(wanted))) == wanted
+
+
+def test_each_run_that_goes_on_has_one_id():
+    second = next_run_id("scheduled__2026-06-01T00:00:00+00:00")
+    assert second == "operator_triggered__scheduled__2026-06-01T00:00:00+00:00~2"
+    assert next_run_id(second) == "operator_triggered__scheduled__2026-06-01T00:00:00+00:00~3"
+    assert next_run_id("by~hand") == "operator_triggered__by~hand~2"
 
 
 def test_dates_in_the_wrong_order_are_for_a_person():
