@@ -24,6 +24,7 @@ SUBJECTS = (
     "tasks",
     "year",
     "increment",
+    "roundtrips",
 )
 
 AIMS = {
@@ -47,6 +48,9 @@ AIMS = {
     "increment_calls_3650": "<= 40",
     "idle_run_calls": "<= 15",
     "increment_bytes_growth": "<= 2",
+    "page_round_trips": "<= 2.2",
+    "window_round_trips": "<= 12",
+    "ledger_first_request_calls": "<= 3",
 }
 """What a figure should be; one without an aim is reported."""
 
@@ -66,6 +70,7 @@ LIMITS = {
     "task_cpu_ms": "task_idle_cpu_ms",
     "increment_calls_3650": "increment_calls_30",
     "increment_kilobytes_3650": "increment_kilobytes_30",
+    "ledger_first_request_calls": "ledger_first_request_calls_after_one",
 }
 """The figure that bounds another, measured in the same run."""
 

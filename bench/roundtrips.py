@@ -1,7 +1,7 @@
 """Round trips to the store: of a page, of a window besides its pages, of a task's first request.
 
-A call is one of `Objects`; calls that overlap are one round trip. TikTok is a sandbox that takes some seconds for each
-page by its own clock, as the real one does: what is looked at once a minute is looked at.
+Each call of `Objects` is one. TikTok is a sandbox that takes some seconds for each page by its own clock, as the real
+one does: what is looked at once a minute is looked at.
 """
 
 import tempfile
