@@ -1,4 +1,4 @@
-"""The merge of ten million rows beside DuckDB's; of one new day into datasets of two sizes."""
+"""The merge of ten million rows, and of one, beside DuckDB and a plain copy; of a new day into two sizes of dataset."""
 
 import tempfile
 import time
@@ -8,14 +8,16 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from bench.apart import apart
+from bench.apart import Cost, apart
 from bench.requests import PROJECT
 from bench.rows import LATER, SEEN, Videos, put_window
 from include.domain.window import DAY, Window
 from include.stages.merge import merge
 from include.storage.layout import ProjectLayout
 from include.storage.objects import open_storage
+from include.storage.parquet import write_local
 from include.storage.project_store import ProjectStore
+from include.tiktok.schemas import VIDEO_SCHEMA
 
 ROWS = 10_000_000
 DUPLICATES = 0.05
@@ -39,15 +41,12 @@ def figures(scale: float) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         url, target = f"file://{folder}/long", f"{folder}/duckdb.parquet"
         apart("bench.merge:make", url, rows, WINDOWS)
-        ours, theirs = apart("bench.merge:merged", url), apart("bench.merge:distinct_on", url, target)
-        if ours.result != theirs.result:
-            raise SystemExit(f"bench: the merge made {ours.result} rows, DuckDB {theirs.result}")
-        Path(target).unlink()
+        ours, theirs, copy = _side_by_side(url, target)
         into_long = _new_day(url, rows // WINDOWS // 30)
     with tempfile.TemporaryDirectory() as folder:
         url = f"file://{folder}/short"
         apart("bench.merge:make", url, rows // 10, WINDOWS // 10)
-        apart("bench.merge:merged", url)
+        our_tenth, their_tenth, copy_of_tenth = _side_by_side(url, f"{folder}/duckdb.parquet")
         into_short = _new_day(url, rows // WINDOWS // 30)
     with tempfile.TemporaryDirectory() as folder:
         url = f"file://{folder}/dense"
@@ -56,6 +55,11 @@ def figures(scale: float) -> dict[str, float]:
         into_dense = _new_day(url, rows * 10 // WINDOWS // 30)
     return {
         "merge_ratio": ours.seconds / theirs.seconds,
+        "merge_ratio_tenth": our_tenth.seconds / their_tenth.seconds,
+        "merge_copy_ratio": ours.seconds / copy.seconds,
+        "merge_copy_ratio_tenth": our_tenth.seconds / copy_of_tenth.seconds,
+        "merge_copy_cpu_ratio": ours.cpu / copy.cpu,
+        "copy_seconds": copy.seconds,
         "merge_cpu_ratio": ours.cpu / theirs.cpu,
         "merge_seconds": ours.seconds,
         "duckdb_seconds": theirs.seconds,
@@ -68,6 +72,17 @@ def figures(scale: float) -> dict[str, float]:
         "merge_incremental_seconds": into_long,
         "merge_incremental_seconds_short": into_short,
     }
+
+
+def _side_by_side(url: str, target: str) -> tuple[Cost, Cost, Cost]:
+    """The merge, DuckDB's, and a copy of the same parts, one after the other."""
+    ours, theirs = apart("bench.merge:merged", url), apart("bench.merge:distinct_on", url, target)
+    if ours.result != theirs.result:
+        raise SystemExit(f"bench: the merge made {ours.result} rows, DuckDB {theirs.result}")
+    Path(target).unlink()
+    copy = apart("bench.merge:copied", url, target)
+    Path(target).unlink()
+    return ours, theirs, copy
 
 
 def make(url: str, rows: int, windows: int) -> None:
@@ -92,6 +107,14 @@ def distinct_on(url: str, target: str) -> int:
         select = f"SELECT DISTINCT ON (id) * FROM read_parquet('{parts}')"  # noqa: S608
         database.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
     return pq.read_metadata(target).num_rows
+
+
+def copied(url: str, target: str) -> int:
+    """What no merge can do without: read the same parts, and write all their rows as we do."""
+    paths = sorted(Path(url.removeprefix("file://")).glob(f"{LAYOUT.units}*/*.parquet"))
+    parts = map(pq.ParquetFile, paths)
+    groups = (part.read_row_group(number) for part in parts for number in range(part.num_row_groups))
+    return write_local(Path(target), groups, VIDEO_SCHEMA)
 
 
 def _new_day(url: str, rows: int) -> float:
