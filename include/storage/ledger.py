@@ -56,7 +56,7 @@ class Account:
 
     @property
     def total(self) -> Spent:
-        """What the newest entry says, or more, whenever a request goes out."""
+        """What went out and what still may: no more than the newest entry says, whenever a request goes out."""
         return self.spent + Spent(self.reserved, self.reserved * RECORDS_A_PAGE)
 
 

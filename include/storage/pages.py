@@ -40,10 +40,6 @@ class Pages:
         """Where every page lies: round by round, slice by slice, in the order in which TikTok gave them."""
         return self.store.objects.paths(self.store.layout.pages(self.unit))
 
-    def last(self) -> Page | None:
-        """The newest page: of the last round, of its last slice; None before the first."""
-        return next(self.read(self.paths()[-1:]), None)
-
     def __iter__(self) -> Iterator[Page]:
         """Every page, in the order of `paths`."""
         return self.read(self.paths())
