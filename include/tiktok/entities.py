@@ -5,7 +5,7 @@ Everything else works on an entity without knowing which. Source: TikTok docs, `
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -28,7 +28,7 @@ class Entity:
     `lists` are the names under which answers carry the records, `key` is the column that tells rows apart.
     `identify` gives a record's key, None where it has none; `moment` when it was made, as far as it says;
     `made_at` when a key was made. `ask` builds the request for a page of a slice. `narrow` says into which narrower
-    questions a slice of one day can be split. `foreign` names why a record is not what was asked for.
+    questions a slice of one day can be split. `foreign` names for each record why it is not what was asked for.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Entity:
     ask: Callable[[Mapping[str, Any], Slice, Cursor], dict[str, Any]]
     narrow: Callable[[Mapping[str, Any], Slice], list[Narrowing]]
     on_day: Callable[[date], tuple[Window, Narrowing]]
-    foreign: Callable[[Mapping[str, Any], Window, Record], str | None]
+    foreign: Callable[[Mapping[str, Any], Window, Sequence[Record]], list[str | None]]
     page_size: int = RECORDS_A_PAGE
 
 
@@ -65,7 +65,7 @@ def _moment_of_video(record: Record) -> datetime | None:
 
 def _made_at(key: int) -> datetime:
     """`id >> 32`: when a video was uploaded, 20 to 90 seconds before it was published unless it was scheduled."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=max(key, 0) >> 32)
+    return datetime.fromtimestamp(max(key, 0) >> 32, UTC)
 
 
 def _ask_videos(query: Mapping[str, Any], asked: Slice, cursor: Cursor) -> dict[str, Any]:
@@ -99,13 +99,17 @@ def _videos_on_day(day: date) -> tuple[Window, Narrowing]:
     return Window(day, day + DAY), {"create_date": (f"{day:%Y%m%d}",)}
 
 
-def _foreign_video(query: Mapping[str, Any], days: Window, record: Record) -> str | None:
+def _foreign_videos(query: Mapping[str, Any], days: Window, records: Sequence[Record]) -> list[str | None]:
     """`day`: published outside the days; `account`: by nobody whom the query names (recorded behaviour, 24)."""
-    made = _moment_of_video(record)
-    if made is not None and not days.start <= made.date() <= days.end:
-        return "day"
-    names, name = accounts_of(query), record.get("username")
-    return "account" if names and isinstance(name, str) and name.casefold() not in names else None
+    names = accounts_of(query)
+
+    def why(record: Record) -> str | None:
+        made, name = _moment_of_video(record), record.get("username")
+        if made is not None and not days.start <= made.date() <= days.end:
+            return "day"
+        return "account" if names and isinstance(name, str) and name.casefold() not in names else None
+
+    return [why(each) for each in records]
 
 
 VIDEOS = Entity(
@@ -122,7 +126,7 @@ VIDEOS = Entity(
     ask=_ask_videos,
     narrow=_narrow_videos,
     on_day=_videos_on_day,
-    foreign=_foreign_video,
+    foreign=_foreign_videos,
 )
 
 ENTITIES = {each.name: each for each in (VIDEOS,)}

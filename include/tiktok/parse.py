@@ -4,6 +4,7 @@ import json
 import math
 import re
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -19,6 +20,9 @@ CONTROLS = "control characters in texts"
 TOO_DEEP = f"values nested deeper than {DEEPEST} levels"
 TOO_LARGE = "numbers beyond 64 bits"
 NO_NUMBER = "NaN or Infinity"
+
+#: What nests, as orjson makes it: of no other type.
+NESTS = (dict, list)
 
 #: A text, ended or not, or a bracket. Possessive: it never goes back over what it has read.
 TOKEN = re.compile(r'"[^"\\]*+(?:\\.?[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
@@ -47,12 +51,12 @@ def parse(body: bytes) -> Parsed:
 
 
 def _is_shallow(value: Any) -> bool:
-    level = [value]
+    level = [value] if type(value) in NESTS else []
     for _ in range(DEEPEST + 1):
-        level = [each for each in level if isinstance(each, dict | list)]
         if not level:
             return True
-        level = [child for each in level for child in (each.values() if isinstance(each, dict) else each)]
+        members = chain.from_iterable(each.values() if type(each) is dict else each for each in level)
+        level = [each for each in members if type(each) in NESTS]
     return False
 
 

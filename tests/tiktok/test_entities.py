@@ -114,4 +114,4 @@ BY_NAME = {"or": [{"operation": "IN", "field_name": "username", "field_values": 
 )
 def test_a_record_is_foreign_when_it_contradicts_what_was_asked(query, record, why):
     """Row 14."""
-    assert VIDEOS.foreign(query, DAYS, record) == why
+    assert VIDEOS.foreign(query, DAYS, [record]) == [why]

@@ -88,7 +88,7 @@ class Gathering:
         if content is None:
             raise ValueError(f"page {page.round}-{page.slice}-{page.number} cannot be read any more")
         identify, moment = self.entity.identify, self.entity.moment
-        foreign = [self.entity.foreign(self.query, self.days, record) for record in content.records]
+        foreign = self.entity.foreign(self.query, self.days, content.records)
         keys, dates = [identify(each) for each in content.records], [moment(each) for each in content.records]
         return Reading(content, keys, dates, foreign)
 
