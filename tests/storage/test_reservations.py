@@ -1,5 +1,7 @@
 """Requests are reserved several at a time, and never more than the client's day has."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -90,6 +92,21 @@ def test_tasks_of_a_small_project_share_all_of_its_requests(objects):
     with pytest.raises(QuotaExhausted, match="20 of 20 requests"):
         ask(tasks[0])
     assert sent(objects) == 20
+
+
+def test_tasks_at_the_same_time_never_break_the_reserve_with_what_they_reserved(tmp_path):
+    objects = open_storage(f"file://{tmp_path}/storage")
+
+    def work(_):
+        mine = ledger(objects, 300)
+        with suppress(QuotaExhausted):
+            ask(mine, 300)
+        mine.close()
+        return mine.account.spent.requests
+
+    with ThreadPoolExecutor(6) as pool:
+        went = sum(pool.map(work, range(6)))
+    assert went == sent(objects) <= 300
 
 
 def test_a_reservation_that_does_not_fit_any_more_becomes_a_single_request(objects):
