@@ -52,11 +52,13 @@ def read_units(store: ProjectStore, units: Sequence[str] | None = None) -> list[
 
 
 def stream_units(store: ProjectStore, units: Sequence[str]) -> Iterator[UnitManifest]:
-    """The manifests of these units, in their order, AT_ONCE at a time; whoever has seen enough reads no more."""
+    """The manifests of these units, in their order; whoever has seen enough reads no more.
+
+    The first is read by itself, because it often is enough, and the others AT_ONCE at a time.
+    """
     with ThreadPoolExecutor(AT_ONCE) as readers:
-        for first in range(0, len(units), AT_ONCE):
-            some = readers.map(partial(read_unit, store), units[first : first + AT_ONCE])
-            yield from (manifest for manifest in some if manifest)
+        for some in (units[:1], *(units[first : first + AT_ONCE] for first in range(1, len(units), AT_ONCE))):
+            yield from filter(None, readers.map(partial(read_unit, store), some))
 
 
 def write_dataset(store: ProjectStore, manifest: DatasetManifest) -> None:

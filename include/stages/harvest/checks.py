@@ -163,7 +163,9 @@ def _check_silence(unit: Unit) -> Check:
 
 def _check_sizes(unit: Unit) -> Check:
     """Whether pages are thinned out by chance, or cut off at a fixed number."""
-    sizes = sum((unit.progress(each).sizes for each in unit.now.slices), Counter[int]())
+    searches = [(each.name, unit.progress(each).sizes) for each in unit.now.slices]
+    places = {(name, index): size for name, sizes in searches for index, size in sizes.items()}
+    sizes = Counter(places.values())  # a page that a fresh search brings again is the same page
     size, pages = max(sizes.items(), key=lambda each: each[1], default=(0, 0))
     cut = len(sizes) == 1 and pages >= MANY_PAGES and size <= THINNED * unit.entity.page_size
     reason = f"each of {pages} pages brought exactly {size} records, which looks like a limit of TikTok's"

@@ -1,20 +1,18 @@
 """Evidence: what else is known of a unit's days, from other units, from canary queries, from a narrow search."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from include.domain.errors import BudgetSpent, Narrower
-from include.domain.manifest import UnitManifest
 from include.domain.observation import QUERY_ID
 from include.domain.page import START
 from include.domain.slice import Slice, SliceState
-from include.domain.window import Window
 from include.stages.harvest.search import SPLIT_TRIES
 from include.stages.harvest.unit import Unit
-from include.storage.manifests import list_units, stream_units
+from include.storage.manifests import stream_units
 from include.storage.parts import ids_on
 from include.tiktok.query import finds_by_text
 
@@ -36,9 +34,9 @@ class Neighbours:
 def known_elsewhere(unit: Unit) -> dict[str, int]:
     """How many records of the unit's days the project's other units hold, by query."""
     ids: dict[str, set[int]] = defaultdict(set)
-    for name in list_units(unit.store):
-        days = None if name == unit.manifest.name else Window.parse(name) & unit.manifest.window
-        for table in ids_on(unit.store, name, days, unit.entity.key) if days else ():
+    for window in unit.others:
+        days = window & unit.manifest.window
+        for table in ids_on(unit.store, str(window), days, unit.entity.key) if days else ():
             for row in table.to_pylist():
                 ids[row[QUERY_ID]].add(row[unit.entity.key])
     return {query: len(found) for query, found in ids.items()}
@@ -47,7 +45,7 @@ def known_elsewhere(unit: Unit) -> dict[str, int]:
 def ask_neighbours(unit: Unit) -> Neighbours:
     """What the nearest units of the same query found."""
     works, expected = unit.gathering.found_before(unit.now.number, unit.manifest.query_id) > 0, None
-    for other in _others(unit):
+    for other in stream_units(unit.store, [str(window) for window in unit.others]):
         if other.query_id != unit.manifest.query_id:
             continue
         works = works or other.result.counts.found > 0
@@ -122,10 +120,3 @@ def _ask(unit: Unit, query: Mapping[str, Any], asked: Slice) -> int:
     request = unit.entity.ask(query, asked, START)
     answer, _ = unit.api.page(unit.entity, request, (unit.entity.key,), unit.meter, fault_tries=SPLIT_TRIES)
     return answer.content.returned
-
-
-def _others(unit: Unit) -> Iterator[UnitManifest]:
-    """The manifests of the project's other units, read as they are looked at, the nearest window first."""
-    windows = [Window.parse(name) for name in list_units(unit.store) if name != unit.manifest.name]
-    nearest = sorted(windows, key=lambda window: abs(window.start - unit.manifest.window.start))
-    return stream_units(unit.store, [str(window) for window in nearest])

@@ -47,8 +47,8 @@ class Progress:
     often the same call has brought nothing new; `news` how many records the round did not know; `hits` and `proof` how
     it ended; `heard_at` when a record came last. `before` is the search that this one goes on from: what that one
     brought is not new behind the jump. `joined` tells whether its first page and the one at the jump overlap with it.
-    `displaced` counts records that came again at another place than the edge of a page. `sizes` counts the pages that
-    others followed by how many records they brought, and `gaps` are the days in which pages were passed over.
+    `displaced` counts records that came again at another place than the edge of a page. `sizes` tells of pages that
+    others followed how many records they brought, and `gaps` are the days in which pages were passed over.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Progress:
         self.ids = Ids()
         self.early_ends = 0
         self.odd_cursors = 0
-        self.sizes: Counter[int] = Counter()
+        self.sizes: dict[int, int] = {}
         self.gaps: list[Window] = []
         self.displaced = 0
         self._index = -1
@@ -111,7 +111,7 @@ class Progress:
         own = Cursor(page.index + max(self.page_size, size_of_page), search_id)
         self._note_gap(days)
         if size and content.more and content.index == page.index + self.page_size:
-            self.sizes[content.returned] += 1
+            self.sizes[page.index] = content.returned
         self.position = own.index if size else self.position
         self.displaced += displaced if size else 0  # a page of nothing new is asked for again
         self.early_ends += self._ends and size > 0
@@ -217,7 +217,7 @@ class Progress:
 
     @property
     def _ends_thinly(self) -> bool:
-        thinnest = THIN * min(self.sizes) if self.sizes else THIN_ALONE * self.page_size
+        thinnest = THIN * min(self.sizes.values()) if self.sizes else THIN_ALONE * self.page_size
         return len(self._last_page) < thinnest
 
     def _finish(self, hits: int | None, proof: str) -> None:

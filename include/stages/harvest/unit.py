@@ -8,11 +8,12 @@ from include.domain.manifest import Round, UnitManifest
 from include.domain.page import Page
 from include.domain.project import ResearchProject
 from include.domain.slice import Slice
+from include.domain.window import Window
 from include.stages.harvest.gathering import Gathering, Reading
 from include.stages.harvest.meter import UnitMeter
 from include.stages.harvest.progress import SKEW, Progress
 from include.storage.drift import KnownFields, read_known_fields
-from include.storage.manifests import write_unit
+from include.storage.manifests import list_units, write_unit
 from include.storage.pages import Pages
 from include.storage.project_store import ProjectStore
 from include.tiktok.answer import Content
@@ -41,6 +42,12 @@ class Unit:
     def known_fields(self) -> KnownFields:
         """What was known of TikTok's fields when this try first asked for it."""
         return read_known_fields(self.store)
+
+    @cached_property
+    def others(self) -> list[Window]:
+        """The windows of the project's other units, the nearest first."""
+        windows = [Window.parse(name) for name in list_units(self.store) if name != self.manifest.name]
+        return sorted(windows, key=lambda window: abs(window.start - self.manifest.window.start))
 
     @property
     def now(self) -> Round:
