@@ -97,11 +97,10 @@ def cut_by_density(days: Window, longest: int, daily_requests: int, known: Seque
 
     A window is expected to take no more than SHARE_OF_A_DAY of the `daily_requests`, unless one day takes more.
     """
-    start = days.start
+    start, room = days.start, SHARE_OF_A_DAY * daily_requests
     while start <= days.end:
-        length = longest
-        if known and (pages := nearest(known, start).requests(1)):
-            length = min(longest, max(1, int(SHARE_OF_A_DAY * daily_requests / pages)))
+        pages = nearest(known, start).requests(1) if known else 0
+        length = longest if pages * longest <= room else max(1, int(room / pages))
         window = Window(start, min(start + (length - 1) * DAY, days.end))
         yield window
         start = window.end + DAY

@@ -145,6 +145,8 @@ def _more(found: object) -> bool | None:
 def _index(cursor: object) -> int | None:
     if isinstance(cursor, str) and cursor.isdecimal() and len(cursor) < LONGEST_INDEX:
         cursor = int(cursor)
+    if isinstance(cursor, float) and cursor.is_integer():
+        cursor = int(cursor)
     if not isinstance(cursor, int) or isinstance(cursor, bool):
         return None
     return cursor if 0 <= cursor < 10**LONGEST_INDEX else None

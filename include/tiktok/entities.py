@@ -58,7 +58,7 @@ def _moment_of_video(record: Record) -> datetime | None:
     """`create_time`; where that is missing or nonsense, the time in the id, a minute earlier."""
     seconds = number(record.get("create_time"))
     key = _identify_video(record)
-    if seconds is None or not 0 <= seconds < 2**33:
+    if seconds is None or not 0 < seconds < 2**33:
         return None if key is None else _made_at(key)
     return datetime.fromtimestamp(seconds, UTC)
 

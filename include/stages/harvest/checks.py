@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from include.domain.check import ENDS, LOOKS, SILENCE, SLICES, SPENDING, VERIFICATION, Check, Verdict, check
+from include.domain.quota import RECORDS_A_PAGE
 from include.domain.slice import Aim, Slice, SliceState
 from include.stages.harvest.drift import check_fields
 from include.stages.harvest.evidence import (
@@ -42,8 +43,12 @@ ALL_BUT_CERTAIN = 21
 #: Records of another query on these days: one that finds none of them asks for something else, or was not answered.
 MANY = 100
 
-#: So many full pages of one and the same size are no chance where at most this share of their hits came.
-MANY_PAGES, THINNED = 5, 0.9
+#: So many pages of one and the same size are no chance where at most this share of their hits came; of those that lack
+#: but a few, more.
+MANY_PAGES, THINNED, MANY_PAGES_ALL_BUT_FULL = 5, 0.9, 20
+
+#: So many searches over different numbers of days do not have equally many hits by chance.
+ALIKE = 3
 
 WITNESSES = (*PROOFS, BY_ONE_MORE_CALL, REFUSED)
 
@@ -104,6 +109,7 @@ def _check_searches(unit: Unit) -> Iterator[Check]:
     limit, times = max(same.items(), key=lambda each: each[1], default=(0, 0))
     cap = f"{times} searches ended at exactly {limit} hits, which looks like a limit" if times > 1 else ""
     yield check("ends at a round number", cap, verdict=Verdict.WARNING, most_alike=times, hits=limit)
+    yield check_limit(done)
     against = [why for each in done if not each.narrowing and (why := _contradict(unit, each))]
     yield check("searches that contradict each other", "; ".join(against), searches=len(against))
     moved = sum(unit.progress(each).displaced for each in unit.now.slices)
@@ -113,6 +119,14 @@ def _check_searches(unit: Unit) -> Iterator[Check]:
     odd = sum(unit.progress(each).odd_cursors for each in unit.now.slices)
     told = f"TikTok said {early} times that there is no more when there was, and told {odd} cursors that lead elsewhere"
     yield check("what TikTok said", told if early or odd else "", verdict=Verdict.WARNING, early_ends=early, odd=odd)
+
+
+def check_limit(done: list[Slice]) -> Check:
+    """Whether searches of more and of fewer days have the same number of hits, beyond a page."""
+    told = {(each.hits, each.days.days) for each in done if (each.hits or 0) >= RECORDS_A_PAGE and not each.one_day}
+    limit, lengths = max(Counter(hits for hits, _ in told).items(), key=lambda each: each[1], default=(0, 0))
+    reason = f"searches of {lengths} different lengths have exactly {limit} hits each: a limit of TikTok's"
+    return check("hits beyond a limit", reason if lengths >= ALIKE else "", most_alike=lengths, hits=limit)
 
 
 def _is_confirmed(unit: Unit, done: Slice) -> bool:
@@ -167,7 +181,8 @@ def _check_sizes(unit: Unit) -> Check:
     places = {(name, index): size for name, sizes in searches for index, size in sizes.items()}
     sizes = Counter(places.values())  # a page that a fresh search brings again is the same page
     size, pages = max(sizes.items(), key=lambda each: each[1], default=(0, 0))
-    cut = len(sizes) == 1 and pages >= MANY_PAGES and size <= THINNED * unit.entity.page_size
+    many = MANY_PAGES if size <= THINNED * unit.entity.page_size else MANY_PAGES_ALL_BUT_FULL
+    cut = len(sizes) == 1 and pages >= many and size < unit.entity.page_size
     reason = f"each of {pages} pages brought exactly {size} records, which looks like a limit of TikTok's"
     return check("sizes of pages", reason if cut else "", pages=sizes.total(), most_alike=size)
 
@@ -178,6 +193,9 @@ def _check_records(unit: Unit) -> Iterator[Check]:
     yield _check_sizes(unit)
     lost = f"{counts.without_id} records came without an id; they are in the stored pages only"
     yield check("records without an id", lost if counts.without_id else "", records=counts.without_id)
+    rounded = unit.gathering.has_rounded_ids(unit.now.number)
+    wrong = "every id is a multiple of 512: somebody between TikTok and us rounded them, and they name other videos"
+    yield check("exact ids", wrong if rounded else "")
     strange = f"{counts.foreign} hits are of other days or accounts than was asked for; they are kept and marked"
     yield check("foreign hits", strange if counts.foreign else "", verdict=Verdict.WARNING, hits=counts.foreign)
     yield check("withheld hits", hits=counts.hits, found=counts.distinct, withheld=counts.withheld)

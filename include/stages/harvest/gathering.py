@@ -28,6 +28,11 @@ from include.tiktok.schemas import OBSERVATION
 ROWS_AT_ONCE = 8_192
 
 
+#: A floating-point number holds 53 bits of an id's 63, so that its last ones are lost. By chance one id in five hundred
+#: ends so, and never as many as these.
+ROUNDED, ENOUGH_IDS = 512, 5
+
+
 @dataclass(frozen=True)
 class Reading:
     """What one page says: its content, the key and the day of each record, and which are not what was asked for."""
@@ -137,6 +142,11 @@ class Gathering:
         """How many records of a round have each field, how many an unexpected kind of it, and how many there are."""
         tally = self._rounds.get(round_) or _RoundTally("")
         return tally.fields, tally.odd, tally.returned
+
+    def has_rounded_ids(self, round_: int) -> bool:
+        """Whether all ids of a round, and there are enough of them, look as if they had been floating-point numbers."""
+        ids = self._rounds[round_].ids if round_ in self._rounds else Ids()
+        return len(ids) >= ENOUGH_IDS and ids.are_multiples(ROUNDED)
 
     def leniency(self, round_: int) -> Counter[str]:
         """How many pages of a round had to be read leniently, and why."""

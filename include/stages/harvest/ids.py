@@ -21,6 +21,10 @@ class Ids:
     def __contains__(self, key: int) -> bool:
         return bool(self.known([key]))
 
+    def are_multiples(self, of: int) -> bool:
+        """Whether each of them can be divided by a number."""
+        return all(key % of == 0 for key in self._recent) and not np.any(self._sorted % of)
+
     def known(self, keys: Collection[int]) -> set[int]:
         """Those of some ids that are there; a page's at once, because each search in the array costs the same."""
         found = self._recent.intersection(keys)

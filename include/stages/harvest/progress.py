@@ -199,7 +199,7 @@ class Progress:
         edge = not keys or keys < self._last_page
         removed = edge and content.more and content.index == own.index
         if self.is_stuck and not keys and page.index == self._told_hits:
-            self._finish(self._told_hits, BY_ONE_MORE_CALL)
+            self._finish(self._told_hits, BY_HITS)
         elif self.is_stuck and removed:
             self.repeats, self._empty, self.cursor = 0, self._empty + 1, own
 

@@ -7,8 +7,10 @@ import pytest
 
 from include.domain.check import Verdict
 from include.domain.manifest import State
+from include.domain.slice import Slice
 from include.domain.window import Window
 from include.stages.harvest import harvest
+from include.stages.harvest.checks import check_limit
 from include.storage.manifests import write_unit
 from tests.projects import project
 from tests.stages.harvest.answering import Answering, spread
@@ -260,3 +262,24 @@ def test_only_records_that_were_asked_for_are_held_against_what_is_known(objects
     session = Answering(lambda _: spread(300, WINDOW, username="nobody"))
     manifest = harvest(made(**BY_NAME), WINDOW, session.api(), objects, "manual__2", reharvest=True)
     assert "nothing came, but earlier harvests of these days found 300 records" in manifest.now.reason
+
+
+def test_ids_that_were_rounded_make_a_window_suspect(objects):
+    """They name other videos, and the next harvest would not find them."""
+    rounded = [record | {"id": record["id"] & ~1023} for record in spread(10, WINDOW)]
+    manifest = harvest(made(**BY_NAME), WINDOW, Answering(lambda _: rounded).api(), objects, "manual__1")
+    assert (manifest.state, check(manifest, "exact ids").verdict) == (State.SUSPECT, Verdict.FAILED)
+
+
+@pytest.mark.parametrize(("hits", "failed"), [((997, 997, 997), True), ((997, 997, 800), False), ((0, 0, 0), False)])
+def test_searches_of_several_lengths_with_as_many_hits_met_a_limit(hits, failed):
+    """Their cursors told the limit as if it were the end."""
+    lengths = zip((10, 20, 30), hits, strict=True)
+    first = date(2026, 1, 1)
+    done = [Slice(number=days, start=first, end=date(2026, 1, days), hits=each) for days, each in lengths]
+    assert check_limit(done).failed == failed
+
+
+def test_searches_of_equally_many_days_may_have_equally_many_hits():
+    done = [Slice(number=day, start=date(2026, 1, day), end=date(2026, 1, day), hits=997) for day in (1, 2, 3)]
+    assert not check_limit(done).failed

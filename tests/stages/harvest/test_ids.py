@@ -31,3 +31,11 @@ def test_many_ids_take_eight_bytes_each():
     assert (known._sorted.itemsize, len(known._recent) <= ids.RECENT) == (8, True)
     assert 99_999 in known
     assert 100_000 not in known
+
+
+def test_rounded_ids_are_told_from_others():
+    rounded = Ids()
+    rounded.add([512 * number for number in range(1, ids.RECENT + 10)])
+    assert rounded.are_multiples(512)
+    rounded.add([513])
+    assert not rounded.are_multiples(512)
