@@ -72,9 +72,12 @@ class Objects:
                 return None
 
     def write(self, path: str, content: bytes | Path) -> str:
-        """Put the object, whatever was there before, and return its version; a Path streams a local file."""
+        """Put the object, whatever was there before, and return its version; a Path streams a local file.
+
+        Of a file that was put in parts, Ceph tells the version only when it is asked.
+        """
         with _storage_errors(path):
-            return str(self.store.put(path, content)["e_tag"])
+            return str(self.store.put(path, content)["e_tag"] or self.store.head(path)["e_tag"])
 
     def move(self, source: str, target: str) -> None:
         """Put the object elsewhere, in place of what was there."""
