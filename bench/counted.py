@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Sized
+from collections.abc import Callable, Iterator, Sized
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -39,7 +39,7 @@ class Counted:
             elif name in ("paths", "versions"):
                 self._turn_pages(result)
         if name == "reader" and result is not None:
-            return _CountedReader(self, result)
+            return WatchedFile(result, lambda buffer: self._count_bytes(result.readinto(buffer)))
         return self._stored(result) if name == "stored" else result
 
     def _stored(self, chunks: Iterator[list[Stored]]) -> Iterator[list[Stored]]:
@@ -47,15 +47,19 @@ class Counted:
         self._turn_pages([each for some in found for each in some])
         return iter(found)
 
+    def _count_bytes(self, read: int | None) -> int | None:
+        self.bytes += read or 0
+        return read
+
     def _turn_pages(self, listed: Sized) -> None:
         self.further += max(0, len(listed) - 1) // AT_ONCE
 
 
-class _CountedReader(io.RawIOBase):
-    """A file over an object, whose pieces are counted as they are read."""
+class WatchedFile(io.RawIOBase):
+    """A file over an object, each piece of which is read by `read`, which fills a buffer as `readinto` does."""
 
-    def __init__(self, counted: Counted, file: io.RawIOBase) -> None:
-        self._counted, self._file = counted, file
+    def __init__(self, file: io.RawIOBase, read: Callable[[Any], int | None]) -> None:
+        self._file, self._read = file, read
 
     def readable(self) -> bool:
         return True
@@ -70,6 +74,4 @@ class _CountedReader(io.RawIOBase):
         return self._file.tell()
 
     def readinto(self, buffer: Any) -> int | None:
-        read = self._file.readinto(buffer)
-        self._counted.bytes += read or 0
-        return read
+        return self._read(buffer)

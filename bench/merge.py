@@ -80,7 +80,7 @@ def _side_by_side(url: str, target: str) -> tuple[Cost, Cost, Cost]:
     if ours.result != theirs.result:
         raise SystemExit(f"bench: the merge made {ours.result} rows, DuckDB {theirs.result}")
     Path(target).unlink()
-    copy = apart("bench.merge:copied", url, target)
+    copy = apart("bench.merge:copy_parts", url, target)
     Path(target).unlink()
     return ours, theirs, copy
 
@@ -109,7 +109,7 @@ def distinct_on(url: str, target: str) -> int:
     return pq.read_metadata(target).num_rows
 
 
-def copied(url: str, target: str) -> int:
+def copy_parts(url: str, target: str) -> int:
     """What no merge can do without: read the same parts, and write all their rows as we do."""
     paths = sorted(Path(url.removeprefix("file://")).glob(f"{LAYOUT.units}*/*.parquet"))
     parts = map(pq.ParquetFile, paths)

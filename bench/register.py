@@ -1,6 +1,5 @@
 """What registration costs: calls of a store 20 ms away, processor time beside describing in memory, and idle months."""
 
-import io
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ import pyarrow as pa
 from obstore.store import MemoryStore
 
 from bench.apart import Cost, apart
+from bench.counted import WatchedFile
 from bench.requests import PROJECT
 from bench.rows import LATER, SEEN, Videos
 from include.domain.manifest import DatasetManifest, Month
@@ -112,30 +112,10 @@ class Far:
     def __getattr__(self, name: str) -> Any:
         return partial(self.calls.wait, getattr(self.objects, name))
 
-    def reader(self, path: str) -> "_FarFile | None":
+    def reader(self, path: str) -> WatchedFile | None:
         """Opening is a call, and each piece that is read."""
         file = self.calls.wait(self.objects.reader, path)
-        return _FarFile(file, self.calls) if file else None
-
-
-class _FarFile(io.RawIOBase):
-    def __init__(self, file: io.RawIOBase, calls: Calls) -> None:
-        self._file, self._calls = file, calls
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-    def readinto(self, buffer: Any) -> int:
-        return int(self._calls.wait(self._file.readinto, buffer))
+        return WatchedFile(file, partial(self.calls.wait, file.readinto)) if file else None
 
 
 def registered_far_away(records: int) -> dict[str, int]:

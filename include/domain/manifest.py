@@ -178,7 +178,7 @@ class UnitManifest(_Frozen):
     @property
     def covers(self) -> bool:
         """Whether its days count as harvested: by a complete round, or because a person said so."""
-        return self.stands is not None or self.accepted is not None
+        return self.line.covers
 
     @property
     def result(self) -> Round:

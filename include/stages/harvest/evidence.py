@@ -80,6 +80,8 @@ def silent_alone(unit: Unit) -> list[tuple[Slice, datetime]]:
 def finds_again(unit: Unit) -> bool:
     """Whether TikTok still finds something on the day of the unit on which the round found most."""
     found = unit.gathering.days_of(unit.now.number)
+    if not found:  # all that came is foreign, or has no date
+        return False
     days, narrowing = unit.entity.on_day(max(found, key=lambda day: (found[day], day)))
     try:
         return _ask(unit, unit.manifest.query, Slice(number=1, start=days.start, end=days.end, narrowing=narrowing)) > 0

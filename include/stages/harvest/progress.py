@@ -218,7 +218,7 @@ class Progress:
     @property
     def _ends_thinly(self) -> bool:
         thinnest = THIN * min(self.sizes.values()) if self.sizes else THIN_ALONE * self.page_size
-        return len(self._last_page) < thinnest
+        return 0 < len(self._last_page) < thinnest
 
     def _finish(self, hits: int | None, proof: str) -> None:
         self.cursor, self.hits, self.proof = None, hits, proof

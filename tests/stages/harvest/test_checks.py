@@ -2,6 +2,7 @@
 
 from datetime import date
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +12,7 @@ from include.domain.slice import Slice
 from include.domain.window import Window
 from include.stages.harvest import harvest
 from include.stages.harvest.checks import check_limit
+from include.stages.harvest.evidence import finds_again
 from include.storage.manifests import write_unit
 from tests.projects import project
 from tests.stages.harvest.answering import Answering, spread
@@ -283,3 +285,9 @@ def test_searches_of_several_lengths_with_as_many_hits_met_a_limit(hits, failed)
 def test_searches_of_equally_many_days_may_have_equally_many_hits():
     done = [Slice(number=day, start=date(2026, 1, day), end=date(2026, 1, day), hits=997) for day in (1, 2, 3)]
     assert not check_limit(done).failed
+
+
+def test_where_only_foreign_hits_came_no_day_can_be_asked_again():
+    """A window of such hits and of a silence ended in an error, at each try."""
+    nothing_of_its_own = SimpleNamespace(now=SimpleNamespace(number=1), gathering=SimpleNamespace(days_of=lambda _: {}))
+    assert not finds_again(nothing_of_its_own)

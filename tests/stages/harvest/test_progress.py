@@ -396,6 +396,12 @@ def test_a_page_alone_is_thin_with_less_than_a_quarter_of_its_room(search, last,
     assert search.progress.proof == proof
 
 
+def test_a_search_that_brought_nothing_has_no_thin_last_page(search):
+    search.answer([], 100, more=False)
+    search.progress.refuse_one_more_call()
+    assert search.progress.proof == REFUSED
+
+
 def test_days_in_which_pages_were_passed_over_are_told(search):
     search.answer([video(at=datetime(2026, 1, 20, 12, tzinfo=UTC))])
     for _ in range(PATIENCE):
